@@ -1,13 +1,13 @@
 import type { TerraformStack } from 'cdktf';
 
-/** Something is wrong with a declaration. Its message is for people, and says all that there is to say. */
+/** A declaration is wrong. The message is written for its author and is complete: no stack trace is needed. */
 export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
 }
 
 /**
- * Makes the synth of a stack fail with a message. Not by cdktf's own validation: that advises people to switch
- * validations off, and with them off a stack in which nothing was made would be deployed, which takes everything away.
+ * Makes the synth of a stack fail with a message. It does not use cdktf's own validation, whose error advises people to
+ * switch validations off: then an empty stack would be deployed, which destroys everything.
  */
 export function refuseSynth(stack: TerraformStack, message: string): void {
   stack.synthesizer = {
@@ -17,7 +17,7 @@ export function refuseSynth(stack: TerraformStack, message: string): void {
   };
 }
 
-/** Leaves the other stacks of the app to be synthesized where this one fails. */
+/** Catches an error of this stack's synth, so that the other stacks of the app are still synthesized. */
 export function catchSynth(stack: TerraformStack, caught: (error: unknown) => void): void {
   const { synthesizer } = stack;
   stack.synthesizer = {
@@ -31,7 +31,10 @@ export function catchSynth(stack: TerraformStack, caught: (error: unknown) => vo
   };
 }
 
-/** What to tell about an error that ended the app: of a wrong declaration no stack trace, which would hide the message. */
+/**
+ * The text for an error that ended the app. For a wrong declaration it has no stack trace, which would hide the
+ * message.
+ */
 export function explanation(error: unknown): string {
   if (error instanceof DeclarationError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);

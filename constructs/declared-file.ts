@@ -4,21 +4,21 @@ import { declaredCertificates } from '../exchange/declared-certificates';
 import type { ExchangeSiteProps } from '../exchange/site';
 import { readGuardedFile, SECRET_BYTES, UnfitFile } from '../files/guarded-file';
 
-/** An absolute path as it is; in another one a backslash separates folders too, as on Windows. */
+/** Keeps an absolute path as it is. In a relative path, a backslash separates folders too, as on Windows. */
 export function portable(file: string): string {
   return isAbsolute(file) ? file : file.replaceAll('\\', '/').replace(/^\.\//, '');
 }
 
-/** On this system or on Windows. */
+/** Whether the path is absolute on this system or on Windows. */
 export function isAbsolute(file: string): boolean {
   return /^([\\/]|[a-z]:[\\/])/i.test(file);
 }
 
 /**
- * Reads the certificate files of a declaration. They hold no secrets, and whose they are does not matter: a pipeline's
- * checkout may belong to another account.
+ * Reads the certificate files of a declaration. They hold no secrets, so that their owner is not checked: the checkout
+ * of a pipeline may belong to another account.
  *
- * @param folder from which files of the declaration are named
+ * @param folder that relative paths of the declaration start from
  */
 export function readCertificateFiles(site: ExchangeSiteProps, folder: string): DeclaredFiles {
   const files = new Map<string, DeclaredFile>();
@@ -28,7 +28,7 @@ export function readCertificateFiles(site: ExchangeSiteProps, folder: string): D
   return files;
 }
 
-/** The form of the declaration has not been judged yet. */
+/** The declaration has not been validated yet, so that anything may be missing or of another type. */
 function certificateFilesIn(site: Partial<ExchangeSiteProps>): readonly unknown[] {
   const { certificate } = site;
   if (typeof certificate !== 'object' || certificate === null) return [];

@@ -10,7 +10,7 @@ import type { KerberosUpdates, Zone } from '../exchange/site';
 import { SecretVariable } from './secret-variable';
 import { templateText } from './template-text';
 
-/** Settings of where the updates of a zone go; zones with the same settings share a provider. */
+/** The update settings of a zone, as a key: zones with the same settings share a provider. */
 function settingsOf(zone: Zone): string {
   const { server, port, keyName, keyAlgorithm, kerberos, transport, timeoutSeconds } = zone;
   const { realm, user, keytabFile } = kerberos ?? {};
@@ -27,28 +27,37 @@ function settingsOf(zone: Zone): string {
   ]);
 }
 
-/** As hashicorp/dns takes it: with the dot at its end, and in one case, since another spelling is to it another zone. */
+/**
+ * The name of a zone as hashicorp/dns needs it: with a dot at its end, and in lower case, since it takes another
+ * spelling for another zone.
+ */
 export const absoluteName = ({ name }: Zone) => `${name.toLowerCase().replace(/\.$/, '')}.`;
 
-const wordOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
+const identifierOf = (zone: Zone) => zone.name.toLowerCase().replace(/\.$/, '').replaceAll('.', '_');
 
-/** An internal zone may be called `external.contoso.com`. */
-function wordIn(side: Side, zone: Zone): string {
-  const word = wordOf(zone);
+/**
+ * Names the provider of a zone. The prefix keeps an internal zone called `external.contoso.com` apart from an external
+ * one.
+ */
+function identifierIn(side: Side, zone: Zone): string {
+  const word = identifierOf(zone);
   return side === 'external' ? `external_${word}` : word.replace(/^external_/, 'external__');
 }
 
-/** Where updates of a zone go, as both providers take it; what is left out is taken from the environment. */
+/**
+ * The `update` settings of a zone, for both providers. Each provider reads settings that are left out from its
+ * environment.
+ */
 export interface DnsUpdate {
   readonly zone: string;
   readonly [setting: string]: unknown;
 }
 
-/** The providers of hashicorp/dns for the zones of a site: one for each way in which updates are sent. */
+/** The providers of hashicorp/dns for the zones of a site: one for each distinct set of update settings. */
 export class DnsUpdates {
-  readonly #ways = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
+  readonly #providers = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
 
-  /** @param fromStack the way to a file of the declaration from the folder in which Terraform runs */
+  /** @param fromStack makes a path of the declaration relative to the folder in which Terraform runs */
   constructor(
     scope: Construct,
     zones: readonly { readonly zone: Zone; readonly side: Side }[],
@@ -56,17 +65,17 @@ export class DnsUpdates {
   ) {
     for (const { zone, side } of zones) {
       const settings = settingsOf(zone);
-      if (this.#ways.has(settings)) continue;
-      const word = wordIn(side, zone);
-      // The first has no alias, so that a zone with settings of its own changes nothing of the ones before it.
-      const suffix = this.#ways.size === 0 ? '' : `_${word}`;
+      if (this.#providers.has(settings)) continue;
+      const word = identifierIn(side, zone);
+      // The first provider has no alias, so that adding a zone with other settings does not change the existing ones.
+      const suffix = this.#providers.size === 0 ? '' : `_${word}`;
       const update = providerUpdate(scope, zone, suffix, fromStack);
       const provider = new DnsProvider(scope, `dns${suffix}`, {
         ...(suffix === '' ? {} : { alias: idOf(word) }),
-        // Without any setting there is no block: an empty one hides the provider's environment variables from it.
+        // Without settings the block is left out: an empty block makes the provider ignore its environment variables.
         ...(Object.keys(update).length === 0 ? {} : { update: [update] }),
       });
-      this.#ways.set(settings, { update, provider });
+      this.#providers.set(settings, { update, provider });
     }
   }
 
@@ -75,9 +84,10 @@ export class DnsUpdates {
   }
 
   /**
-   * The same settings in Terraform's spelling, for the provider that asks whether updates would be taken.
+   * The update settings of a zone in Terraform's spelling, for the exchange provider, which asks the server whether it
+   * would take updates.
    *
-   * @param side that of the view that has the zone
+   * @param side of the view that holds the zone
    */
   updateOf(zone: Zone, side: Side): DnsUpdate {
     const { gssapi, ...own } = this.#wayOf(zone).update as Update;
@@ -92,13 +102,13 @@ export class DnsUpdates {
   }
 
   #wayOf(zone: Zone) {
-    const found = this.#ways.get(settingsOf(zone));
+    const found = this.#providers.get(settingsOf(zone));
     if (found === undefined) throw new TypeError(`There is no DNS provider for the zone ${zone.name}.`);
     return found;
   }
 }
 
-/** What this file writes of an `update` block. */
+/** The `update` block as this file writes it. */
 type Update = Omit<DnsProviderUpdate, 'gssapi'> & { readonly gssapi?: readonly DnsProviderUpdateGssapi[] };
 
 function providerUpdate(
@@ -109,7 +119,8 @@ function providerUpdate(
 ): DnsProviderUpdate {
   const { server, port, keyName, keyAlgorithm, kerberos, transport, timeoutSeconds } = zone;
   return {
-    // The principal of a server has its name in small letters, and another spelling is to Kerberos another one.
+    // The Kerberos principal of a server has its name in lower case; Kerberos takes another spelling for another
+    // principal.
     ...(server === undefined ? {} : { server: kerberos === undefined ? server : server.toLowerCase() }),
     ...(port === undefined ? {} : { port }),
     ...(transport === undefined ? {} : { transport }),
@@ -118,7 +129,7 @@ function providerUpdate(
     ...(keyName === undefined
       ? {}
       : {
-          // hashicorp/dns takes a key's name only with the dot at its end.
+          // hashicorp/dns takes the name of a key only with a dot at its end.
           keyName: keyName.endsWith('.') ? keyName : `${keyName}.`,
           keySecret: new SecretVariable(
             scope,

@@ -3,32 +3,35 @@ import type { Construct } from 'constructs';
 import type { DnsUpdate } from './dns-updates';
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
 
-/** The provider's name in a stack, with which the names of its resources begin. */
+/** The local name of the provider in a stack, with which its resource types begin. */
 export const PROVIDER_NAME = 'exchange';
 
 export interface ExchangeProviderConfig {
-  /** Declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
+  /** The declared version of each server, by its name: `{ BsAEX01: '2013' }`. */
   readonly servers: { readonly [server: string]: string };
-  /** Where the sessions of servers that have one of their own are opened, by the names of the servers. */
+  /** The endpoints of servers with a session of their own, by name of the server. */
   readonly serverEndpoints: { readonly [server: string]: string };
-  /** Names of the servers in the order in which they are rolled out. */
+  /** The names of the servers in the order of their rollout. */
   readonly rollout: readonly string[];
-  /** Servers that are drained around what their clients would feel. */
+  /** The servers that are taken out of service for steps that would interrupt their clients. */
   readonly maintenance: readonly MaintenanceBlock[];
-  /** URLs of Autodiscover that the servers hand out, where they are several. */
+  /** The Autodiscover URLs that the servers hand out, where they differ. */
   readonly autodiscoverUrls: readonly string[];
-  /** Names by which the servers of the site are reached. */
+  /** The host names by which the servers of the site are reached. */
   readonly siteHosts: readonly string[];
-  /** Names that the site's certificate must have; that of the endpoint of these servers may be valid for one of them. */
+  /**
+   * Names that the certificate of the site must have. The endpoints of `siteHosts` may show a certificate that is valid
+   * for one of these names.
+   */
   readonly siteCertificateNames: readonly string[];
-  /** Zones of which is asked, before anything runs, whether their servers take updates. */
+  /** The zones whose servers are asked, before anything runs, whether they take updates. */
   readonly dnsUpdates: readonly DnsUpdate[];
-  /** Certificates in PFX files, so that a plan needs neither these files nor their passwords. */
+  /** The certificates of PFX files without their keys, so that a plan needs neither the files nor their passwords. */
   readonly publicCertificates: readonly PublicCertificate[];
-  /** All certificates of the site, where it has several. */
+  /** All certificates of the site, where it declares several. */
   readonly siteCertificates: readonly SiteCertificateBlock[];
   /**
-   * Where Exchange is reached. Credentials never stand here.
+   * The endpoint of Exchange. Credentials never stand in a declaration.
    *
    * @default EXCHANGE_ENDPOINT
    */
@@ -38,7 +41,7 @@ export interface ExchangeProviderConfig {
 /** A block `maintenance` of the provider. */
 export interface MaintenanceBlock {
   readonly server: string;
-  /** Name with its domain of the server that takes over its messages. */
+  /** FQDN of the server that takes over its queued messages. */
   readonly redirect_to?: string;
 }
 
@@ -46,7 +49,7 @@ export interface MaintenanceBlock {
 export interface PublicCertificate {
   readonly pfx_file: string;
   readonly pfx_password: string;
-  /** The file that it comes from, for messages. */
+  /** The file that the certificate comes from, for messages. */
   readonly file: string;
   readonly pem: string;
   /** Left out: all servers of the site have it. */
@@ -58,7 +61,7 @@ export interface SiteCertificateBlock {
   readonly name: string;
   readonly pfx_file: string;
   readonly services: readonly string[];
-  /** That have it. */
+  /** The servers that have it. */
   readonly servers: readonly string[];
 }
 
@@ -70,7 +73,7 @@ export class ExchangeProvider extends TerraformProvider {
       terraformGeneratorMetadata: { providerName: PROVIDER_NAME, providerVersion: PROVIDER_VERSION },
       terraformProviderSource: PROVIDER_SOURCE,
     });
-    // As overrides, because cdktf turns the keys of a provider's attributes, server names too, into snake_case.
+    // Set as overrides, because cdktf would turn the keys of these maps, which are server names, into snake_case.
     this.addOverride('servers', config.servers);
     if (Object.keys(config.serverEndpoints).length > 0) {
       this.addOverride('server_endpoints', config.serverEndpoints);

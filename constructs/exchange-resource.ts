@@ -7,8 +7,8 @@ import type { ConfigOf } from '../schema';
 import { PROVIDER_NAME } from './exchange-provider';
 
 /**
- * A resource of the exchange provider, bound by its definition: a required attribute that is left out, or a computed
- * one that is set, does not compile.
+ * A resource of the exchange provider, typed by its definition: leaving out a required attribute or setting a computed
+ * one does not compile.
  */
 export class ExchangeResource<A extends Attributes> extends TerraformResource {
   readonly #config: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export class ExchangeResource<A extends Attributes> extends TerraformResource {
     super(scope, id, {
       terraformResourceType: definition.typeName,
       terraformGeneratorMetadata: { providerName: PROVIDER_NAME, providerVersion: PROVIDER_VERSION },
-      // Without it Terraform destroys a removed server's objects before it takes the server out of DNS:
+      // Without it Terraform destroys the objects of a removed server before it takes the server out of DNS:
       // docs/decisions/site-create-before-destroy.md.
       lifecycle: { createBeforeDestroy: true },
       ...meta,
@@ -31,7 +31,7 @@ export class ExchangeResource<A extends Attributes> extends TerraformResource {
     this.#config = config;
   }
 
-  /** The value of an attribute in another resource. */
+  /** A reference to an attribute, for use in another resource. */
   attribute(name: keyof A & string): string {
     return this.getStringAttribute(name);
   }

@@ -43,28 +43,28 @@ import { templateText } from './template-text';
 
 export interface ExchangeSiteOptions {
   /**
-   * The way from the folder in which Terraform runs to the project's folder, from which files of the declaration are
-   * named, with `/` between the names.
+   * The path from the folder in which Terraform runs to the folder of the project, with `/` between the names. Paths of
+   * the declaration start from the latter.
    *
    * @default '../../..', for Terraform in cdktf.out/stacks/<stack>
    */
   readonly projectFolder?: string;
   /**
-   * The project's folder itself, in which synth reads the certificate file.
+   * The folder of the project, in which synth reads the certificate files.
    *
-   * @default the folder that this program runs in, as cdktf starts it in the project's
+   * @default the working directory of this program: cdktf starts it in the folder of the project
    */
   readonly sourceFolder?: string;
   /**
-   * A further folder for the plan files, and the way from it to the project's folder.
+   * A second folder for the plan files, and the path from it to the folder of the project.
    *
-   * @default they stand beside the stack only
+   * @default the plan files stand only beside the stack
    */
   readonly plans?: { readonly folder: string; readonly projectFolder: string };
   /**
-   * Who makes the record sets of a zone that hashicorp/dns does not serve.
+   * Makes the record sets of zones that hashicorp/dns does not serve.
    *
-   * @default hashicorp/dns makes all
+   * @default hashicorp/dns makes all record sets
    */
   readonly recordSets?: RecordSets;
 }
@@ -76,22 +76,25 @@ export interface ExchangeSiteOptions {
  * their documented names whatever it is called.
  */
 export class ExchangeSite extends Construct {
-  /** What came of the declaration. */
+  /** The objects, record sets and diagnostics that follow from the declaration. */
   readonly desired: DesiredState;
-  /** Why nothing can be made of the declaration, for people: then the synth of its stack fails. Left out: all is right. */
+  /**
+   * Why the declaration is refused, as text for its author; the synth of its stack then fails. Left out: the
+   * declaration is right.
+   */
   readonly refusal?: string;
-  /** Terraform's address of each resource, by its id. */
+  /** The Terraform address of each resource, by its id. */
   readonly #addresses = new Map<string, string>();
   #mailbox: SecretVariable | undefined;
-  /** Ids of what is only described: Terraform makes nothing of it. */
-  readonly #described = new Set<string>();
+  /** Ids of steps that stand only in the plan files: they have no Terraform resource. */
+  readonly #withoutResource = new Set<string>();
   readonly #projectFolder: string;
   readonly #plans: ExchangeSiteOptions['plans'];
   readonly #recordSets: RecordSets;
 
   /**
-   * @throws DeclarationError where a value is only known to Terraform: names and addresses decide what is made; and where the
-   * stack has a site already
+   * @throws DeclarationError where a value is known only to Terraform, since names and addresses decide which resources
+   * there are; and where the stack already has a site
    */
   constructor(scope: Construct, id: string, site: ExchangeSiteProps, options: ExchangeSiteOptions = {}) {
     super(scope, id);
@@ -110,7 +113,7 @@ export class ExchangeSite extends Construct {
     for (const warning of diagnostics.filter(({ severity }) => severity === 'warning')) {
       Annotations.of(this).addWarning(formatDiagnostic(warning));
     }
-    // What is wrong may be that two things have one name: then nothing could be made of it.
+    // With errors no resources are made: one of the errors may be that two of them have the same name.
     if (errors.length === 0) {
       this.#make(site);
       return;
@@ -174,7 +177,7 @@ export class ExchangeSite extends Construct {
       }),
       ...(site.connection === undefined ? {} : { endpoint: templateText(site.connection.endpoint) }),
     });
-    for (const { id } of elementsOf(elements, 'described')) this.#described.add(id);
+    for (const { id } of elementsOf(elements, 'described')) this.#withoutResource.add(id);
     const objects = elementsOf(elements, 'exchange-object');
     const recordIds = new Set(allRecords.map(({ id }) => id));
     const isAfterRecords = ({ dependsOn }: ExchangeObject) => dependsOn.some((id) => recordIds.has(id));
@@ -184,7 +187,7 @@ export class ExchangeSite extends Construct {
     for (const record of allRecords) this.#record(record, updates, names);
     for (const object of objects.filter(isAfterRecords)) this.#object(object, passwords, AFTER_RECORDS);
     const stack = TerraformStack.of(this);
-    // The script names files from where it stands.
+    // The script names files relative to its own folder.
     const plansIn = (projectFolder: string) => ({
       'exchange-plan.json': `${JSON.stringify(exchangePlan(stack.node.id, site, this.desired), null, 2)}\n`,
       'exchange-plan.ps1': exchangePlanScript(stack.node.id, site, this.desired, (pfxFile) =>
@@ -205,7 +208,7 @@ export class ExchangeSite extends Construct {
     ).stringValue;
   }
 
-  /** One for all servers. */
+  /** One variable for all servers. */
   #mailboxPassword(): string {
     this.#mailbox ??= new SecretVariable(
       this,
@@ -230,13 +233,15 @@ export class ExchangeSite extends Construct {
             pfx_file: templateText(this.#fromStack(attributes['pfx_file'] as string)),
           }
         : {};
-    // The registry knows its definitions by name only; the compiler checks those who name one themselves.
+    // The cast is needed because the registry loses the types of its definitions; a caller who names a definition
+    // directly is checked by the compiler.
     const bound = definition as unknown as ResourceDefinition;
     const ofMailbox = 'account' in attributes ? { mailbox_password: this.#mailboxPassword() } : {};
     const made = new ExchangeResource(this, id, bound, { ...config, ...secret, ...ofMailbox }, meta);
-    this.#order(made, dependsOn);
+    this.#dependOn(made, dependsOn);
     this.#addresses.set(id, `${definition.typeName}.${made.friendlyUniqueId}`);
-    // So that the first plan shows the values that Setup, or an administrator, left beside the declared ones.
+    // Imported, so that the first plan shows the present values, of Setup or an administrator, beside the declared
+    // ones.
     if (existing) {
       const declared = this.desired.certificates.find(({ name }) => name === certificate);
       const importId = importIdOf(definition, { ...attributes, ...identityOf(declared) } as KnownValues);
@@ -244,7 +249,10 @@ export class ExchangeSite extends Construct {
     }
   }
 
-  /** Kept in the state, so that a plan shows who joins and who leaves in the place where DNS changes would stand. */
+  /**
+   * One resource for each load balancer pool, so that a plan shows which members join and leave, where otherwise DNS
+   * would change.
+   */
   #pools(members: readonly PoolMember[]): void {
     const idIn = ({ pool, isExternal }: PoolMember) =>
       `load-balancer-pool${isExternal === true ? '_external' : ''}${pool === undefined ? '' : `-${idOf(pool)}`}`;
@@ -263,20 +271,20 @@ export class ExchangeSite extends Construct {
         members: Object.fromEntries(members.map(({ server, addresses }) => [server, addresses])),
       },
     });
-    this.#order(
+    this.#dependOn(
       pool,
       members.flatMap(({ dependsOn }) => dependsOn),
     );
   }
 
-  /** Has DNS asked before the first record set is changed, and remembers what was published. */
+  /** Makes the resource that asks DNS before the first record set is changed, and remembers what was published. */
   #publishedNames(site: ExchangeSiteProps, records: readonly RecordSet[]): string {
-    // It runs no cmdlets, which those of the registry have.
+    // The cast is needed because, unlike the definitions of the registry, it has no cmdlets.
     const bound = publishedNames as unknown as ResourceDefinition;
     const names = new ExchangeResource(this, 'names', bound, publishedNamesOf(site, records));
-    // A record set waits for the one before it, too, which comes after the names.
+    // A record set also waits for the record set before it. That one already comes after the published names.
     const own = new Set(records.map(({ id }) => id));
-    this.#order(
+    this.#dependOn(
       names,
       [...new Set(records.flatMap(({ dependsOn }) => dependsOn))].filter((id) => !own.has(id)),
     );
@@ -293,10 +301,10 @@ export class ExchangeSite extends Construct {
             provider: updates.providerOf(record.zone),
           })
         : this.#madeByOther(make, record);
-    const before = record.dependsOn.filter((each) => !this.#described.has(each));
+    const before = record.dependsOn.filter((each) => !this.#withoutResource.has(each));
     made.dependsOn = [...(made.dependsOn ?? []), ...before.map((each) => this.#address(each)), names];
     this.#addresses.set(record.id, addressOf(made));
-    // Only those of hashicorp/dns are known by their full name.
+    // Only hashicorp/dns is known to import a record set by its full name.
     if (record.existing && make === undefined) {
       new ImportBlock(this, `${record.id}-import`, made, `${record.host.toLowerCase()}.`);
     }
@@ -311,7 +319,10 @@ export class ExchangeSite extends Construct {
     );
   }
 
-  /** What another provider makes is written by users, and loaded without the compiler. */
+  /**
+   * The function that makes the record set is written by users, and loaded without the compiler: its result is checked
+   * here.
+   */
   #madeByOther(make: RecordSetMaker, record: RecordSet | FurtherRecord): TerraformResource {
     const made: unknown = make(this, declaredRecordSet(record));
     const refuse = (why: string): never => {
@@ -327,11 +338,11 @@ export class ExchangeSite extends Construct {
   }
 
   /**
-   * Addresses as text: for each of cdktf's own references a stack trace is taken and formatted, which for a site of a
-   * hundred servers takes longer than everything else together.
+   * Writes the dependencies as text. For each of its own references cdktf records and formats a stack trace, which for
+   * a site of a hundred servers takes longer than everything else together.
    */
-  #order(resource: TerraformResource, ids: readonly string[]): void {
-    const made = ids.filter((id) => !this.#described.has(id));
+  #dependOn(resource: TerraformResource, ids: readonly string[]): void {
+    const made = ids.filter((id) => !this.#withoutResource.has(id));
     if (made.length > 0) resource.dependsOn = made.map((id) => this.#address(id));
   }
 
@@ -354,16 +365,19 @@ export class ExchangeSite extends Construct {
     );
   }
 
-  /** A file of the declaration, as it is found from the stack's folder, where Terraform runs. */
+  /** The path of a declared file from the folder of the stack, where Terraform runs. */
   #fromStack(file: string): string {
     return fromFolder(this.#projectFolder, file);
   }
 }
 
-/** The variable of a stack. */
+/** The name of the stack's variable. */
 const MAILBOX_PASSWORD = 'mailbox_password';
 
-/** A record set would inherit the flag of what depends on it: docs/decisions/site-create-before-destroy.md. */
+/**
+ * Switches create_before_destroy off, which a record set would inherit from what depends on it:
+ * docs/decisions/site-create-before-destroy.md.
+ */
 const AFTER_RECORDS: TerraformMetaArguments = { lifecycle: { createBeforeDestroy: false } };
 
 const RECORD_SETS =
@@ -373,40 +387,40 @@ function addressOf(resource: TerraformResource): string {
   return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
 }
 
-/** A file of the declaration as it is named from a folder; `way` leads from there to the project's folder. */
+/** The path of a declared file from another folder; `way` leads from there to the folder of the project. */
 function fromFolder(way: string, file: string): string {
   return isAbsolute(file) ? file : `${way}/${portable(file)}`;
 }
 
-/** Names of the servers that have a certificate. */
+/** The names of the servers that have the certificate. */
 function serversWith({ servers }: ExchangeSiteProps, certificate: DeclaredCertificate): readonly string[] {
   return servers.filter((server) => isOnServer(certificate, server)).map(({ name }) => name);
 }
 
-/** A certificate is imported as the one that clients see, another one by its declared thumbprint. */
+/** A certificate for clients is imported as the one that they see; another one by its declared thumbprint. */
 function identityOf(certificate: DeclaredCertificate | undefined): KnownValues {
   if (certificate === undefined || certificate.name === null || isForWeb(certificate)) return {};
   const { thumbprint } = certificate.declared;
   return thumbprint === undefined ? {} : { thumbprint };
 }
 
-/** None where all servers hand out the same, which the provider sees by itself. */
+/** Empty where all servers hand out the same URL, which the provider knows by itself. */
 function severalAutodiscoverUrls(elements: DesiredState['elements']): readonly string[] {
   const urls = elementsOf(elements, 'exchange-object').flatMap(({ definition, attributes }) =>
     definition.typeName === serviceConnectionPoint.typeName ? [attributes['uri'] as string] : [],
   );
   const distinct = [...new Set(urls)];
-  // A server that hands out nothing is told here what others do.
+  // An empty URL stands for a server that hands out none.
   return distinct.length > 1 ? distinct.filter((url) => url !== '') : [];
 }
 
 function refusal(site: string, errors: readonly SiteDiagnostic[]): string {
   const count = errors.length === 1 ? 'a mistake' : `${errors.length} mistakes`;
-  const said = errors.map((error) => `  ${formatDiagnostic(error)}`).join('\n');
-  return `The declaration of ${site} has ${count}; nothing was synthesized.\n\n${said}\n`;
+  const list = errors.map((error) => `  ${formatDiagnostic(error)}`).join('\n');
+  return `The declaration of ${site} has ${count}; nothing was synthesized.\n\n${list}\n`;
 }
 
-/** Two would write one plan into the place of the other, and have one provider, variable and pool between them. */
+/** Two sites in one stack would overwrite each other's plan files, and share one provider, variable and pool. */
 function refuseSecond(site: ExchangeSite): void {
   const stack = TerraformStack.of(site);
   const first = stack.node.findAll().find((other) => other instanceof ExchangeSite && other !== site);
@@ -416,7 +430,7 @@ function refuseSecond(site: ExchangeSite): void {
   );
 }
 
-/** A value that only Terraform knows cannot decide what is declared. */
+/** Refuses values that only Terraform knows: they cannot decide which resources are declared. */
 function refuseTokens(value: unknown, at: Path): void {
   if (Token.isUnresolved(value)) {
     throw new DeclarationError(

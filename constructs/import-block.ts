@@ -3,8 +3,8 @@ import type { TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 
 /**
- * Takes an existing object into the state at the first deploy; later ones find it there. cdktf's own `importFrom`
- * runs `terraform version` in every synth, which must work where there is no Terraform.
+ * Imports an existing object into the state at the first deploy; at later ones it has no effect. cdktf's own
+ * `importFrom` runs `terraform version` in every synth, which must also work where Terraform is not installed.
  */
 export class ImportBlock extends TerraformElement {
   constructor(

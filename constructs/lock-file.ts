@@ -4,10 +4,10 @@ import { TerraformProvider } from 'cdktf';
 import type { TerraformStack } from 'cdktf';
 
 /**
- * The dependency lock file to lay down in the stack's folder: the one that the project keeps beside the environment,
- * or one that names the providers and leaves it to `terraform init` to record the checksums of what it finds. With
- * none at all, cdktf runs `terraform providers lock`, which asks each provider's origin, and this provider has no
- * public one.
+ * The dependency lock file for the folder of the stack: the one that the project keeps beside the environment, or one
+ * that only names the providers, for which `terraform init` records the checksums that it finds. Without a lock file
+ * cdktf runs `terraform providers lock`, which asks the registry of each provider, and this provider is in no public
+ * one.
  */
 export function lockFile(stack: TerraformStack, projectFolder: string): string {
   const kept = join(projectFolder, 'environments', `${stack.node.id}.terraform.lock.hcl`);
@@ -28,7 +28,7 @@ export function lockFile(stack: TerraformStack, projectFolder: string): string {
     .join('\n');
 }
 
-/** Terraform's defaults for what a source address leaves out. */
+/** Adds Terraform's defaults for the parts that a source address leaves out. */
 function fullSource(source: string): string {
   const defaults = ['registry.terraform.io', 'hashicorp'];
   const parts = source.split('/');

@@ -4,10 +4,13 @@ import type { ISynthesisSession, TerraformStack } from 'cdktf';
 
 type Files = () => { readonly [name: string]: string };
 
-/** What synth writes for people and other tools to read. */
+/** The files that synth writes for people and other tools. */
 export const PLAN_FILES = ['exchange-plan.json', 'exchange-plan.ps1'] as const;
 
-/** Takes what a synth wrote out of a folder, and the folder, where nothing else is in it. Nothing where there is no such folder. */
+/**
+ * Removes the plan files of an earlier synth from a folder, and the folder itself where it is empty then. Does nothing
+ * where the folder does not exist.
+ */
 export function removePlans(folder: string): void {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   const entries = readdirSync(folder, { withFileTypes: true });
@@ -23,12 +26,12 @@ export function writeBesideStack(stack: TerraformStack, files: Files): void {
   );
 }
 
-/** Makes a stack write files into a folder elsewhere, where they can be committed. */
+/** Makes a stack write files into another folder, from which they can be committed. */
 export function writeIntoFolder(stack: TerraformStack, folder: string, files: Files): void {
   afterSynth(stack, () => write(folder, files));
 }
 
-/** A stack's synthesizer is the one place that cdktf lets be replaced. */
+/** Replaces the stack's synthesizer, the only hook that cdktf offers for this. */
 function afterSynth(stack: TerraformStack, work: (session: ISynthesisSession) => void): void {
   const inner = stack.synthesizer;
   stack.synthesizer = {

@@ -19,29 +19,32 @@ interface Published {
   readonly provider: DnsProvider;
 }
 
-/** A record set as somebody needs it who makes it with another provider than hashicorp/dns. */
+/** A record set, for a function that makes it with another provider than hashicorp/dns. */
 export interface DeclaredRecordSet {
   /** Unique in the stack, and the same in each synth: `webmail_contoso_com-A`. */
   readonly id: string;
   readonly view: Side;
-  /** `contoso.com`, as it is declared, without a dot at its end. */
+  /** `contoso.com`: as declared, without a dot at its end. */
   readonly zone: string;
-  /** Relative to the zone and in lower case; null for the zone itself. */
+  /** Relative to the zone and in lower case; null for the name of the zone itself. */
   readonly name: string | null;
   readonly type: 'A' | 'AAAA' | FurtherType;
   readonly ttlSeconds: number;
-  /** Each as a zone file has it: `192.0.2.11`, `10 mx1.contoso.com.`; what Terraform would read as a template is masked. */
+  /**
+   * Each is written as in a zone file: `192.0.2.11`, `10 mx1.contoso.com.`. Characters that Terraform would read as a
+   * template are escaped.
+   */
   readonly records: readonly string[];
-  /** The declaration names it among `existingRecords`: it is there before the first deploy, and is to be imported. */
+  /** Whether the declaration lists it in `existingRecords`: it exists before the first deploy, and must be imported. */
   readonly existing: boolean;
 }
 
-/** Makes the resource of a record set. What it waits for is added to it. */
+/** Makes the resource for a record set. The site adds what the resource depends on. */
 export type RecordSetMaker = (scope: Construct, record: DeclaredRecordSet) => TerraformResource;
 
-/** Who makes the record sets of a zone; undefined: hashicorp/dns does. */
+/** Chooses what makes the record sets of a zone; undefined: hashicorp/dns makes them. */
 export type RecordSets = (zone: {
-  /** As it is declared, without a dot at its end. */
+  /** As declared, without a dot at its end. */
   readonly name: string;
   readonly view: Side;
 }) => RecordSetMaker | undefined;
@@ -64,7 +67,7 @@ export function declaredRecordSet(record: RecordSet | FurtherRecord): DeclaredRe
   };
 }
 
-/** The resource of hashicorp/dns for a record set. */
+/** Makes the resource of hashicorp/dns for a record set. */
 export function recordSet(
   scope: Construct,
   record: RecordSet | FurtherRecord,

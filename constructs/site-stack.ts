@@ -9,29 +9,29 @@ import { lockFile } from './lock-file';
 import { PLAN_FILES, removePlans, writeBesideStack } from './plan-files';
 import type { RecordSets } from './record-set';
 
-/** What a file under `environments/` exports. */
+/** The export of a file under `environments/`. */
 export interface Environment {
   readonly site: ExchangeSiteProps;
   /**
-   * Says where the state is kept, for example `(stack) => new S3Backend(stack, { … })`.
+   * Sets the backend that keeps the state, for example `(stack) => new S3Backend(stack, { … })`.
    *
    * @default a file terraform.<stack>.tfstate in the project's folder
    */
   readonly backend?: (stack: TerraformStack) => void;
   /**
-   * Folder, from that of `cdktf.json`, into which synth writes `exchange-plan.json` and `.ps1` as well, so that they are
-   * committed, and a pull request shows their differences: `plans/contoso`.
+   * A folder, relative to that of `cdktf.json`, into which synth also writes `exchange-plan.json` and `.ps1`. They can
+   * be committed there, so that a pull request shows their changes: `plans/contoso`.
    *
-   * @default they stand in cdktf.out only, which is not committed
+   * @default they are written only into cdktf.out, which is not committed
    */
   readonly plans?: string;
   /**
-   * Who makes the record sets of a zone that takes no updates by RFC 2136, such as one at a cloud provider:
-   * `({ view }) => (view === 'external' ? (stack, record) => new Route53Record(stack, record.id, { … }) : undefined)`.
-   * They come after the health gates as those of hashicorp/dns do; nobody asks such a zone what stands under a name. The
-   * provider of the resources is made there, too, once: docs/declaration.md.
+   * Makes the record sets of a zone that takes no updates by RFC 2136, such as one at a cloud provider: `({ view }) =>
+   * (view === 'external' ? (stack, record) => new Route53Record(stack, record.id, { … }) : undefined)`. Like those of
+   * hashicorp/dns they are made after the health gates. Unlike those, DNS is not asked beforehand what stands under
+   * their names. The function also makes the provider of its resources, once: docs/declaration.md.
    *
-   * @default hashicorp/dns makes all of them
+   * @default hashicorp/dns makes all record sets
    */
   readonly recordSets?: RecordSets;
 }
@@ -39,17 +39,17 @@ export interface Environment {
 /** The stack of one environment. */
 export class SiteStack extends TerraformStack {
   readonly site: ExchangeSite;
-  /** @param projectFolder folder of `cdktf.json`, from which files of the declaration are named */
+  /** @param projectFolder folder of `cdktf.json`, which paths of the declaration start from */
   constructor(scope: Construct, id: string, environment: Environment, projectFolder: string) {
     super(scope, checkedId(id));
-    // The file is only loaded, not compiled with the rest, so that the compiler cannot tell.
+    // The file of the environment is loaded without type checks.
     if (typeof environment.site !== 'object' || (environment.site as unknown) === null) {
       throw new DeclarationError(
         `environments/${id}.ts exports no site; write: export const site = defineSite({ … })`,
       );
     }
     const stackFolder = resolve(projectFolder, App.of(this).outdir, 'stacks', id);
-    // Relative, so that the synthesized files are the same in every checkout.
+    // Relative paths make the synthesized files the same in every checkout.
     const wayFrom = (folder: string) => relative(folder, resolve(projectFolder)).split(sep).join('/');
     const way = wayFrom(stackFolder);
     const plans = planFolder(environment, id, projectFolder);
@@ -69,8 +69,8 @@ export class SiteStack extends TerraformStack {
 }
 
 /**
- * Takes what there is of a stack out of the app, and what this synth or an earlier one left of it out of the output and out of
- * its committed plans: nobody deploys, or reviews, a declaration that is wrong by now.
+ * Removes a stack from the app, and the files that this synth or an earlier one wrote for it into the output and the
+ * folder of committed plans. So nobody deploys or reviews an outdated result of a declaration that is wrong now.
  *
  * @param plans folder of its committed plans; undefined where there is none, or it is not known
  */
@@ -82,14 +82,17 @@ export function discardStack(app: App, id: string, plans: string | undefined): v
   if (plans !== undefined) removePlans(plans);
 }
 
-/** Folder of the committed plans of an environment, whole; undefined where there is none, or it says none that can be. */
+/**
+ * The absolute path of the folder of committed plans; undefined where the environment names none, or one that is not
+ * allowed.
+ */
 export function plansOf({ plans }: Environment, projectFolder: string): string | undefined {
   if (typeof plans !== 'string' || plans.trim() === '') return undefined;
   const folder = resolve(projectFolder, plans);
   return folder === resolve(projectFolder) ? undefined : folder;
 }
 
-/** @throws DeclarationError where it is no folder of the environment's own */
+/** @throws DeclarationError where the folder is not one that belongs to this environment only */
 function planFolder({ site, plans }: Environment, id: string, projectFolder: string): string | undefined {
   if (plans === undefined) return undefined;
   const refuse = (why: string): never => {
@@ -108,7 +111,9 @@ function planFolder({ site, plans }: Environment, id: string, projectFolder: str
   return folder;
 }
 
-/** It becomes part of file names and of Terraform's and PowerShell's texts. */
+/**
+ * The id becomes part of file names and of texts of Terraform and PowerShell, so that its characters are restricted.
+ */
 function checkedId(id: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(id)) return id;
   throw new DeclarationError(

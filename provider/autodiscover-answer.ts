@@ -2,16 +2,16 @@ import type { AutodiscoverService, SeenUrl } from '../exchange/resources';
 import { parseXml, type XmlElement } from '../remoting/transports/wsman/xml';
 import { inLine } from './quotation';
 
-/** What an answer of Autodiscover says ("POX", plain XML). */
+/** What a response of Autodiscover in plain XML ("POX") says. */
 export type AutodiscoverAnswer =
   | { readonly kind: 'urls'; readonly urls: readonly SeenUrl[] }
-  /** Another server or address is to be asked. */
+  /** The response redirects to another server or mail address. */
   | { readonly kind: 'elsewhere'; readonly where: string }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
-  /** It is no such answer. */
+  /** The text is not a response of Autodiscover. */
   | { readonly kind: 'unreadable' };
 
-/** An answer has some hundred elements; what has far more is another one. */
+/** A response has some hundred elements; a text with far more is something else. */
 const BOUNDS = { maxDepth: 16, maxValues: 5_000 };
 
 /** https://learn.microsoft.com/exchange/client-developer/web-service-reference/pox-autodiscover-response-for-exchange */
@@ -25,13 +25,16 @@ const SERVICE_OF: { readonly [element: string]: AutodiscoverService } = {
   OWAUrl: 'owa',
 };
 
-/** Whom a protocol is for: EXCH is for clients inside, EXPR for those outside; EXHTTP stands for either, once each. */
+/**
+ * Which clients a protocol is for: EXCH for clients inside, EXPR for clients outside; EXHTTP appears once for each
+ * side.
+ */
 const SIDE_OF: { readonly [type: string]: NonNullable<SeenUrl['side']> } = {
   EXCH: 'internal',
   EXPR: 'external',
 };
 
-/** Reads an answer, whoever sent it. */
+/** Reads a response that anybody may have sent. */
 export function readAutodiscover(text: string): AutodiscoverAnswer {
   let root: XmlElement;
   try {
@@ -65,7 +68,7 @@ function urlsOf(protocol: XmlElement): readonly SeenUrl[] {
   return protocol.children.flatMap((element) => seenIn(element, type, side));
 }
 
-/** URLs of Outlook on the web; within it stands what EXCH or EXPR says, once more. */
+/** The URLs of Outlook on the web. The EXCH or EXPR element within it repeats what that protocol says. */
 function webUrls(element: XmlElement | undefined, side: NonNullable<SeenUrl['side']>): readonly SeenUrl[] {
   const place = `WEB/${side === 'internal' ? 'Internal' : 'External'}`;
   return (element?.children ?? []).flatMap((each) =>
@@ -83,7 +86,7 @@ function seenIn(element: XmlElement, place: string, side: SeenUrl['side']): read
   return [{ element: `${inLine(place)}/${name}`, service, ...(side === undefined ? {} : { side }), url }];
 }
 
-/** Namespaces differ between versions of the documentation, and tell nothing here. */
+/** The name without its namespace, which differs between versions of the documentation. */
 function localName({ name }: XmlElement): string {
   return name.replace(/^\{[^}]*\}/, '');
 }

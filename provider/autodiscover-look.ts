@@ -5,25 +5,26 @@ import { Credential } from '../powershell/invocation';
 import { readAutodiscover } from './autodiscover-answer';
 import { inLine } from './quotation';
 
-/** What an answer of Autodiscover says otherwise than it must. */
+/** How a response of Autodiscover differs from the expected one. */
 export type AutodiscoverProblem =
   | { readonly kind: 'not-let-in'; readonly status: 401 | 403; readonly account: string }
-  | { readonly kind: 'no-answer'; readonly said: string }
+  | { readonly kind: 'no-answer'; readonly reply: string }
   | { readonly kind: 'other-urls'; readonly differences: readonly string[] };
 
-/** An answer has some kilobytes. */
+/** A response has some kilobytes. */
 const MOST_BYTES = 262_144;
 
 const REQUEST_SCHEMA = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006';
 const RESPONSE_SCHEMA = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
 
-/** The path under which every version answers with plain XML. */
+/** The path under which every version of Exchange answers with plain XML. */
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
 
 /**
- * Asks about a mailbox as its owner. The connection must have shown the right certificate: the password goes over it.
+ * Asks for the settings of a mailbox, signed in as its owner. The caller must have checked the certificate of the
+ * connection: the password is sent over it.
  *
- * @returns what is wrong; undefined where the answer holds the declared URLs
+ * @returns what is wrong; undefined where the response holds the declared URLs
  */
 export async function autodiscoverProblem(
   { name, port, mailbox, mailboxCredential, urls }: AutodiscoverProbe,
@@ -41,17 +42,17 @@ export async function autodiscoverProblem(
   }
   if (status !== 200) {
     const onTo = location === undefined ? '' : ` and sends on to ${inLine(location)}`;
-    return { kind: 'no-answer', said: `answers ${status}${onTo}, not 200` };
+    return { kind: 'no-answer', reply: `answers ${status}${onTo}, not 200` };
   }
-  if (body === undefined) return { kind: 'no-answer', said: `answers more than ${MOST_BYTES} bytes` };
+  if (body === undefined) return { kind: 'no-answer', reply: `answers more than ${MOST_BYTES} bytes` };
   const answer = readAutodiscover(body);
   switch (answer.kind) {
     case 'unreadable':
-      return { kind: 'no-answer', said: 'answers 200 with something else than settings' };
+      return { kind: 'no-answer', reply: 'answers 200 with something else than settings' };
     case 'refused':
-      return { kind: 'no-answer', said: `answers the error ${answer.code}: ${answer.message}` };
+      return { kind: 'no-answer', reply: `answers the error ${answer.code}: ${answer.message}` };
     case 'elsewhere':
-      return { kind: 'no-answer', said: `sends on to ${answer.where}, and is not followed` };
+      return { kind: 'no-answer', reply: `sends on to ${answer.where}, and is not followed` };
     case 'urls': {
       const differences = urlDifferences(answer.urls, urls);
       return differences.length === 0 ? undefined : { kind: 'other-urls', differences };
@@ -62,11 +63,11 @@ export async function autodiscoverProblem(
 interface Answer {
   readonly status: number;
   readonly location?: string;
-  /** Left out: there is more than an answer can have. */
+  /** Left out where the body is longer than that of a response. */
   readonly body?: string;
 }
 
-/** Rejects where there is no whole answer. No redirect is followed. */
+/** Rejects where the response is incomplete. Follows no redirect. */
 function ask(socket: TLSSocket, host: string, mailbox: string, credential: Credential): Promise<Answer> {
   const { user, password } = credential;
   const body = Buffer.from(requestFor(mailbox));

@@ -3,7 +3,7 @@ import type { Outcome } from '../powershell/outcome';
 import type { TripOutcome } from '../powershell/session';
 import { renderInvocation } from '../powershell/script';
 
-/** What a remote call was, how it ended and how long it took, in a line for a log; secrets are not written out. */
+/** A log line for a remote call: the call, how it ended and how long it took. Secrets are masked. */
 export function callNote(
   [first, ...more]: readonly [Invocation, ...Invocation[]],
   outcome: Outcome | TripOutcome,

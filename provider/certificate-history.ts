@@ -3,12 +3,12 @@ import { PfxContent } from './pfx-content';
 import { givingOf } from './services-given';
 
 /**
- * A web site has one certificate. Of the other services a certificate is not known to lose any to another one: that it
- * does of UM is (unverified), docs/lab.md.
+ * A web site has one certificate, so that giving IIS to another certificate takes it from the first one. The other
+ * services are not known to work like that; that UM does is (unverified), docs/lab.md.
  */
 const OF_ONE_CERTIFICATE = 'iis';
 
-/** What of a step tells what it did. */
+/** The parts of a step that show what it did to certificates. */
 type Noted = Pick<Step, 'invocation' | 'server' | 'file'>;
 
 interface Giving {
@@ -16,20 +16,20 @@ interface Giving {
   readonly succeeded: boolean;
 }
 
-/** Keeps what the steps of a run did to certificates. */
+/** Records what the steps of a run did to certificates. */
 export class RunHistory implements CertificateHistory {
-  /** By server and PFX file: thumbprints. */
+  /** The imported thumbprints, by server and PFX file. */
   readonly #imported = new Map<string, readonly string[]>();
-  /** By server and service: the certificates of the calls that gave it, the latest last. */
+  /** The certificates that calls gave a service to, by server and service; the latest comes last. */
   readonly #given = new Map<string, readonly Giving[]>();
 
-  /** @param succeeded false also where it is not known whether the call took effect */
+  /** @param succeeded also false where it is not known whether the call took effect */
   note({ invocation, server, file: laid }: Noted, succeeded: boolean): void {
     const { cmdlet, parameters } = invocation;
     const file = parameters['FileData'] ?? laid?.content;
     if (server === null) return;
     if (cmdlet === 'Import-ExchangeCertificate' && succeeded && file instanceof PfxContent) {
-      // Of a change that failed the state before is read, whose PFX file may have been another one.
+      // After a change that failed, Terraform reads the prior state, which may name another PFX file.
       for (const name of new Set([file.file, file.formerFile ?? file.file])) {
         this.#imported.set(keyOf(server, name), [...this.imported(server, name), file.thumbprint ?? '']);
       }
@@ -77,7 +77,7 @@ export class RunHistory implements CertificateHistory {
   }
 }
 
-/** Letter case does not count in names of servers and services, nor in thumbprints. */
+/** The names of servers and services and the thumbprints are compared without letter case. */
 function keyOf(...parts: readonly string[]): string {
   return parts.join('\n').toLowerCase();
 }

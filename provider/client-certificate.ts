@@ -5,7 +5,7 @@ import { openPfx } from '../pki/pfx';
 import { SecureText } from '../powershell/invocation';
 import { RemotingError } from '../remoting/remoting-error';
 
-/** A client certificate with those above it, and its key, as PEM. */
+/** A client certificate with its chain and its key, in PEM. */
 export interface ClientCertificate {
   readonly file: string;
   readonly certificates: string;
@@ -13,8 +13,8 @@ export interface ClientCertificate {
 }
 
 /**
- * The client certificate in a PKCS #12 file. It is read here and not by OpenSSL, which does not open what Windows
- * exports (RC2 and 3DES) any more.
+ * Reads the client certificate in a PKCS #12 file without OpenSSL, which no longer opens what Windows exports (RC2 and
+ * 3DES).
  *
  * @throws RemotingError `usage`
  */

@@ -31,10 +31,10 @@ import {
 import { hasErrors, integer, isKnown, isRecord, path, text, textList, textMap } from '../schema';
 
 const DEFAULT_PARALLEL_CALLS = 4;
-/** What Exchange's default throttling policy lets one user open at once. */
+/** How many sessions Exchange's default throttling policy lets one user open at the same time. */
 const MOST_PARALLEL_CALLS = 18;
 
-/** Where each setting is taken from when the configuration leaves it out. */
+/** The environment variable of each setting, read where the configuration leaves the setting out. */
 export const ENVIRONMENT = {
   endpoint: 'EXCHANGE_ENDPOINT',
   fallback_endpoints: 'EXCHANGE_FALLBACK_ENDPOINTS',
@@ -155,37 +155,39 @@ export const CONFIGURATION_SCHEMA: Schema = {
   },
 };
 
-/** The configuration with the environment taken into account. */
+/** The settings from the configuration and the environment. */
 export interface Settings {
   readonly endpoint: Endpoint;
-  /** Tried in order where `endpoint` cannot be reached. */
+  /** Tried in this order where `endpoint` cannot be reached. */
   readonly fallbacks: readonly Endpoint[];
   readonly serverSessions: ServerSessions;
-  /** The server whose own session is that of the organization as well; null: the organization has one. */
+  /**
+   * The server whose own session also serves the organization; null where the organization has a session of its own.
+   */
   readonly organizationServer: string | null;
   readonly versions: ReadonlyMap<string, ExchangeVersion>;
-  /** Names of the servers in the order of their rollout; empty where nobody says it. */
+  /** The names of the servers in the order of their rollout; empty where the configuration does not give it. */
   readonly rollout: readonly string[];
-  /** Servers that are drained, by their names in lower case. */
+  /** The servers that are drained for steps that interrupt clients, by lower-case name. */
   readonly maintenance: ReadonlyMap<string, MaintenanceFacts>;
-  /** What the service connection points of the site hand out, where it is not one URL. */
+  /** The Autodiscover URLs of the service connection points, where the servers of the site differ in them. */
   readonly autodiscoverUrls: readonly string[];
-  /** The servers of `versions` as they are declared, by their names in lower case. */
+  /** How the declaration spells the servers of `versions`, by lower-case name. */
   readonly spellings: ReadonlyMap<string, string>;
   readonly snapIn: string | null;
   readonly domainController: string | null;
   readonly callTimeoutMs: number;
   readonly openTimeoutMs: number;
   readonly parallelCalls: number;
-  /** What a plan says where the account may not run what it shows. */
+  /** The severity of a right that the account lacks for a planned call. */
   readonly lackingRights: 'error' | 'warning';
-  /** Where looks from this machine go in place of a host and port, by `host:port` in lower case. */
+  /** Where checks from this machine connect instead of a host and port, by lower-case `host:port`. */
   readonly connectTo: ConnectTo;
 }
 
 /**
- * Reads the provider's configuration. Wrong values are diagnostics; settings are there where there is no error.
- * Unknown values are left to a later call: Terraform configures again when they are known.
+ * Reads the provider's configuration. Wrong values become diagnostics; `settings` is left out where one of them is an
+ * error. Unknown values are not judged: Terraform configures the provider again when they are known.
  */
 export function settingsFrom(
   config: Values,
@@ -276,7 +278,7 @@ interface Reading extends WsmanReading {
   readonly given: Given;
 }
 
-/** That of a server's own session, which has the shell that there is on the server. */
+/** The endpoint of a server's own session, with the shell that the server has. */
 function ownEndpoint(
   { server, endpoint }: GivenEndpoint,
   isWindowsPowerShell: boolean,
@@ -385,7 +387,7 @@ function parsedWords(value: string | null): unknown {
   try {
     return JSON.parse(value);
   } catch {
-    return null; // Told apart from a list by the caller, who says what was expected.
+    return null; // The caller reports what was expected.
   }
 }
 
@@ -406,7 +408,7 @@ function spellingsFrom(config: Values): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name.toLowerCase(), name]));
 }
 
-/** The known texts of a list; null where it is none. */
+/** The known texts of a list; null where the value is not a list. */
 function textsIn(value: Value): readonly string[] | null {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : null;
 }

@@ -8,12 +8,12 @@ export interface Address {
   readonly port: number;
 }
 
-/** Another place for `host:port`, in lower case. */
+/** The address to connect to instead, by lower-case `host:port`. */
 export type ConnectTo = ReadonlyMap<string, Address>;
 
 type Complain = (setting: string, summary: string, detail: string) => void;
 
-/** Where it is taken from that the configuration leaves out. */
+/** The environment variable for entries that the configuration leaves out. */
 export const CONNECT_TO_ENVIRONMENT = { connect_to: 'EXCHANGE_CONNECT_TO' } as const;
 
 const SETTING = 'connect_to';
@@ -22,7 +22,7 @@ const FORM =
   'Write it as {"EX01.contoso.local:443":"127.0.0.1:8443"}: host and port of the server, and those in their place.';
 const HOST_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/i;
 
-/** The configuration counts before the environment, entry by entry. */
+/** An entry of the configuration takes precedence over one of the environment for the same `host:port`. */
 export function connectToFrom(config: Values, environment: Environment, complain: Complain): ConnectTo {
   const inEnvironment = environment[VARIABLE] ?? '';
   const parsed = inEnvironment === '' ? {} : parsedObject(inEnvironment);
@@ -40,7 +40,7 @@ export function connectToFrom(config: Values, environment: Environment, complain
   );
 }
 
-/** What is connected to where a host and port are meant. */
+/** The address to connect to for a host and port. */
 export function placeOf(address: Address, connectTo: ConnectTo): Address {
   return connectTo.get(keyOf(address)) ?? { host: address.host, port: address.port };
 }

@@ -13,19 +13,21 @@ import type { Environment } from './environment';
 import type { SshEndpoint } from './ssh-endpoint';
 import type { WsmanEndpoint } from './wsman-endpoint';
 import { ENVIRONMENT } from './configuration';
-import { connectionRemedy } from './problem';
+import { connectionRemedy } from './connection-problem';
 import { SSH_SECRETS, sshSecrets } from './ssh-endpoint';
 import { sessionUrl, WSMAN_SECRETS, wsmanPassword } from './wsman-endpoint';
 
-/** Thumbprints of the certificates that the run has given to IIS so far; asked for each connection. */
+/**
+ * Returns the thumbprints of the certificates that this run has given to IIS so far. It is called for each connection.
+ */
 export type Installed = () => readonly string[];
 
 /**
- * Opens the session that a run uses. Transports are loaded when they are needed: the provider starts several times
- * for each plan.
+ * Opens the session of a run. Each transport is imported only when it is used: Terraform starts the provider several
+ * times for each plan.
  *
- * @param installed left out: the run installs none
- * @throws RemotingError where no session comes about
+ * @param installed left out: the run gives no certificate to IIS
+ * @throws RemotingError where no session opens
  */
 export async function connect(
   settings: Settings,
@@ -52,14 +54,14 @@ export async function connect(
   );
 }
 
-/** What starts PowerShell there may have loaded it: to add it once more is an error. */
+/** The endpoint may load the snap-in itself, and adding it again is an error. */
 async function isLoaded(session: Session, snapIn: string): Promise<boolean> {
   const there = await session.invoke({ cmdlet: 'Get-PSSnapin', parameters: { Name: snapIn } });
   return there.kind === 'objects' && there.errors.length === 0 && there.objects.length > 0;
 }
 
-/** Failures of one server alone, which another one may not have. */
-const NOT_HERE: ReadonlySet<RemotingErrorKind> = new Set([
+/** Failures of one server that do not say anything about the next one. */
+const TRY_NEXT: ReadonlySet<RemotingErrorKind> = new Set([
   'unreachable',
   'timeout',
   'closed',
@@ -68,7 +70,7 @@ const NOT_HERE: ReadonlySet<RemotingErrorKind> = new Set([
   'not-sealed',
 ]);
 
-/** A session with the first endpoint that can be reached; what is wrong with the user's settings ends the search. */
+/** Opens a session with the first endpoint that can be reached. An error in the user's settings ends the search. */
 async function openFirst(
   settings: Settings,
   environment: Environment,
@@ -80,7 +82,7 @@ async function openFirst(
     try {
       return await open(endpoint, settings, environment, installed);
     } catch (error) {
-      if (!(error instanceof RemotingError) || !NOT_HERE.has(error.kind)) throw error;
+      if (!(error instanceof RemotingError) || !TRY_NEXT.has(error.kind)) throw error;
       tried.push(error.message);
     }
   }
@@ -106,7 +108,7 @@ async function open(
     });
   } catch (error) {
     if (!(error instanceof RemotingError)) throw error;
-    // Said here, where it is known which of several endpoints it is about.
+    // The remedy is added here, where the failing one of several endpoints is known.
     const own = [...settings.serverSessions.values()].find((each) => each.endpoint === endpoint);
     const facts = { ...error.facts, remedy: connectionRemedy(error, endpoint, own?.server) };
     throw new RemotingError(error.kind, error.message, facts, { cause: error });
@@ -196,7 +198,7 @@ async function wsmanAuthentication(
   }
 }
 
-/** The one way to sign in that was asked for: the key that is named, else a password, else the agent. */
+/** The first way to sign in that is given: the named key, else a password, else the agent. */
 function authenticationFor(endpoint: SshEndpoint, environment: Environment): SshAuthentication {
   const { password, passphrase } = sshSecrets(environment);
   if (endpoint.privateKeyFile !== null) {
@@ -217,7 +219,7 @@ function authenticationFor(endpoint: SshEndpoint, environment: Environment): Ssh
   );
 }
 
-/** What a local PowerShell inherits: nothing that belongs to Terraform or is a secret of ours. */
+/** The environment for a local PowerShell: without the variables of Terraform and without secrets. */
 function withoutSecrets(environment: Environment): { readonly [name: string]: string } {
   return Object.fromEntries(
     Object.entries(environment).filter(

@@ -17,18 +17,18 @@ export interface ProviderOptions {
   /** @default a session with the endpoint of the settings */
   readonly open?: (settings: Settings, installed: Installed) => Promise<Session>;
   /**
-   * Takes a sentence on every remote call, for whoever looks for a fault. No secret is in it.
+   * Receives a sentence on every remote call, for troubleshooting. It never holds a secret.
    *
-   * @default nobody listens
+   * @default the sentences are dropped
    */
   readonly note?: (message: string) => void;
 }
 
-/** The provider `exchange`. The environment is given, so that tests need not change their own. */
+/** The provider `exchange`. The environment is a parameter, so that tests need not change that of their process. */
 export function exchangeProvider(
   environment: Environment,
   {
-    open = (settings, installed) => connectLate(settings, environment, installed),
+    open = (settings, installed) => connectOnDemand(settings, environment, installed),
     note = () => undefined,
   }: ProviderOptions = {},
 ): ProviderDefinition<Targets> {
@@ -52,13 +52,16 @@ export function exchangeProvider(
       const refusals = (await zones?.problems(settings.lackingRights)) ?? [];
       return { target, diagnostics: [...diagnostics, ...refusals] };
     },
-    // Calls in flight end as those of a lost connection do, and the next one opens a session of its own.
+    // Calls in flight end as if the connection was lost; the next call opens a new session.
     breakOff: (target) => void target.close(),
     close: (target) => target.close(),
   };
 }
 
-/** DNS is loaded where a zone is to be asked for: two of the three starts of the provider for a plan ask for none. */
+/**
+ * The code for DNS is imported only where a zone is declared: two of the three starts of the provider for a plan need
+ * none.
+ */
 async function zonesOf(config: Values, environment: Environment): Promise<DnsZones | undefined> {
   const updates = blocksOf(config, 'dns_update');
   if (updates.length === 0) return undefined;
@@ -66,7 +69,7 @@ async function zonesOf(config: Values, environment: Environment): Promise<DnsZon
   return new DnsZones(updates, environment);
 }
 
-/** Loaded where a block gives one, as DNS is. */
+/** The code for certificates, too, is imported only where a block declares one. */
 async function certificatesIn(
   config: Values,
   site: SiteCertificates,
@@ -82,8 +85,11 @@ function blocksOf(config: Values, name: string): readonly Values[] {
   return isList(blocks) ? blocks.filter(isRecord) : [];
 }
 
-/** Remoting is loaded when it is first needed: two of the three starts of the provider for a plan open no session. */
-async function connectLate(
+/**
+ * The code for remoting is imported when a session is first needed: two of the three starts of the provider for a plan
+ * open none.
+ */
+async function connectOnDemand(
   settings: Settings,
   environment: Environment,
   installed: Installed,

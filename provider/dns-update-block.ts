@@ -39,7 +39,7 @@ const ATTRIBUTES = {
   keytab: text('optional', otherwise('keytab', 'File with the key of the user, in place of a password.')),
 };
 
-/** Settings of the updates of a zone, as its records have them in hashicorp/dns. */
+/** The settings with which a zone is updated, the same as those of its records in hashicorp/dns. */
 export const DNS_UPDATE_BLOCK: Block = {
   nesting: 'list',
   schema: {
@@ -49,7 +49,7 @@ export const DNS_UPDATE_BLOCK: Block = {
   },
 };
 
-/** A block of the configuration, all of it known. */
+/** A block of the configuration whose values are all known. */
 export type DnsUpdate = { readonly [name in keyof typeof ATTRIBUTES]: string | number | null } & {
   readonly zone: string;
 };

@@ -9,10 +9,10 @@ import type { DnsUpdate } from './dns-update-block';
 
 /** Why the server of a zone takes no updates, or cannot be asked. */
 export interface Refusal {
-  /** The answer says neither yes nor no. */
+  /** Whether the answer leaves open if updates are taken. */
   readonly unclear?: true;
-  /** No answer came that could be believed. */
-  readonly unheard?: true;
+  /** Whether no answer came that can be trusted. */
+  readonly noAnswer?: true;
   readonly reason: string;
   readonly remedy: string;
 }
@@ -36,11 +36,11 @@ export function refusalProblem(
 }
 
 /**
- * How the server of a zone is reached, or why that cannot be said.
+ * How to reach the server of a zone, or why that is not known.
  *
- * @param place where the settings of the zone stand, for people
+ * @param place where the settings of the zone are declared, as diagnostics name it
  */
-export function updateWay(
+export function updateOptionsFor(
   { zone: _, view: __, ...declared }: DnsUpdate,
   environment: Environment,
   place: string,
@@ -65,12 +65,12 @@ export function updateWay(
 }
 
 /**
- * Asks the server of a zone whether it would take updates, by an update that changes nothing: a server checks the
- * zone, the signature and the rights of an update before it looks at the changes in it (RFC 2136 sections 3.1 to 3.3,
- * RFC 8945 section 5.2), and one without changes leaves the zone as it is.
+ * Asks the server of a zone whether it would take updates, by sending one that changes nothing: a server checks the
+ * zone, the signature and the rights of an update before it looks at its changes (RFC 2136 sections 3.1 to 3.3, RFC
+ * 8945 section 5.2), and an update without changes leaves the zone as it is.
  *
- * hashicorp/dns asks nothing before its first record, which is the last step of a deploy: a wrong key would be found
- * when the servers are changed already.
+ * hashicorp/dns asks nothing before its first record set, which is the last step of a deploy: a wrong key would be
+ * found only after the servers were changed.
  *
  * @param zone absolute
  */
@@ -124,7 +124,7 @@ export async function updateRefusal(
     if (!(error instanceof DnsError)) throw error;
     if (error instanceof KerberosRefused) return { reason: error.message, remedy: withoutDot(error.remedy) };
     return {
-      unheard: true,
+      noAnswer: true,
       reason: `An update to ${where}, ${signed}: ${error.message}`,
       remedy: `Check server and ${kerberos ? 'kerberos' : 'key'} ${place}; what is left out there is taken from ${list(kerberos ? BY_KERBEROS : BY_KEY)}`,
     };

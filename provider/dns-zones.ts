@@ -6,21 +6,21 @@ import type { Environment } from '../dns/update-settings';
 import type { Side } from '../exchange/given-names';
 import { type Diagnostic, isKnown, path, type Values } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
-import { type Refusal, refusalProblem, updateRefusal, updateWay } from './dns-updates';
+import { type Refusal, refusalProblem, updateRefusal, updateOptionsFor } from './dns-updates';
 
-/** What the server of a zone told of a name. */
+/** What the server of a zone answered about a name. */
 export type NameAnswer = {
   /** Absolute. */
   readonly zone: string;
-  /** For people: `192.0.2.53 port 53`, or `its server` where it is not known which. */
+  /** As diagnostics name it: `192.0.2.53 port 53`, or `its server` where its address is not known. */
   readonly server: string;
 } & (
-  | { readonly kind: 'told'; readonly standing: NameStanding }
+  | { readonly kind: 'answered'; readonly standing: NameStanding }
   | {
-      readonly kind: 'untold';
+      readonly kind: 'unanswered';
       readonly reason: string;
-      /** Why is among the `problems` of the zones already. */
-      readonly isSaid: boolean;
+      /** Whether `problems` of the zones already reports the reason. */
+      readonly isReported: boolean;
     }
 );
 
@@ -34,19 +34,22 @@ interface AskedZone {
 interface ZoneBlock {
   readonly zone: string;
   readonly side: Side;
-  /** Where its settings stand, for people. */
+  /** Where its settings are declared, as diagnostics name it. */
   readonly place: string;
   readonly update: DnsUpdate;
   readonly index: number;
 }
 
-/** The zones that hold records of the site. What their servers are asked, they are asked once in a run. */
+/** The zones that hold records of the site. Each question to their servers is asked once in a run. */
 export class DnsZones {
   readonly #blocks: readonly ZoneBlock[];
   readonly #zones = new Map<ZoneBlock, Promise<AskedZone>>();
   readonly #names = new Map<string, Promise<NameAnswer>>();
 
-  /** @param updates blocks of the configuration; one with an unknown value is left to a later call */
+  /**
+   * @param updates blocks of the configuration. One with an unknown value is skipped until Terraform configures the
+   * provider again
+   */
   constructor(
     updates: readonly Values[],
     private readonly environment: Environment,
@@ -62,9 +65,9 @@ export class DnsZones {
   }
 
   /**
-   * Which zones take no updates.
+   * The diagnostics for zones that take no updates.
    *
-   * @param severity of a refusal; an account that only plans may lack the key
+   * @param severity of a refusal: an account that only plans may lack the key
    */
   async problems(severity: 'error' | 'warning'): Promise<readonly Diagnostic[]> {
     const found = await Promise.all(
@@ -79,7 +82,8 @@ export class DnsZones {
   }
 
   /**
-   * What stands under a host name in a view; undefined where it is in none of its zones, or its zone is not known yet.
+   * The records of a host name in a view; undefined where no zone of the view holds the name, or its zone is not known
+   * yet.
    *
    * @param host with or without the dot at its end
    */
@@ -95,7 +99,7 @@ export class DnsZones {
     return answer;
   }
 
-  /** From now on names are asked for anew. */
+  /** Makes the next questions about names go to the servers again. */
   forgetNames(): void {
     this.#names.clear();
   }
@@ -103,20 +107,20 @@ export class DnsZones {
   async #ask(name: string, block: ZoneBlock): Promise<NameAnswer> {
     const { zone } = block;
     const { client, refusal, server } = await this.#zone(block);
-    const untold = (reason: string, isSaid: boolean): NameAnswer => ({
-      kind: 'untold',
+    const unanswered = (reason: string, isReported: boolean): NameAnswer => ({
+      kind: 'unanswered',
       zone,
       server,
       reason,
-      isSaid,
+      isReported,
     });
-    // Whoever does not answer would not answer now.
-    if (client === undefined || refusal?.unheard) return untold(refusal?.reason ?? '', true);
+    // A server that did not answer the test of updates would not answer this question either.
+    if (client === undefined || refusal?.noAnswer) return unanswered(refusal?.reason ?? '', true);
     try {
-      return { kind: 'told', zone, server, standing: await nameStanding(client, zone, name) };
+      return { kind: 'answered', zone, server, standing: await nameStanding(client, zone, name) };
     } catch (error) {
       if (!(error instanceof DnsError)) throw error;
-      return untold(error.message, refusal !== undefined);
+      return unanswered(error.message, refusal !== undefined);
     }
   }
 
@@ -128,15 +132,15 @@ export class DnsZones {
 }
 
 async function askZone({ zone, place, update }: ZoneBlock, environment: Environment): Promise<AskedZone> {
-  const way = updateWay(update, environment, place);
-  if ('reason' in way) return { zone, server: 'its server', refusal: way };
-  const server = `${way.server} port ${way.port}`;
-  const refusal = await updateRefusal(zone, new DnsClient(way), way, place);
-  // Everybody may ask what stands under a name; only who changes it must prove who he is.
+  const options = updateOptionsFor(update, environment, place);
+  if ('reason' in options) return { zone, server: 'its server', refusal: options };
+  const server = `${options.server} port ${options.port}`;
+  const refusal = await updateRefusal(zone, new DnsClient(options), options, place);
+  // Questions are sent without Kerberos: everybody may ask, and only a change needs authentication.
   return {
     zone,
     server,
-    client: new DnsClient(withoutKerberos(way)),
+    client: new DnsClient(withoutKerberos(options)),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }

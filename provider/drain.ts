@@ -12,32 +12,34 @@ import type { Invocation } from '../powershell/invocation';
 import type { PowerShellObject } from '../powershell/outcome';
 import { renderInvocation } from '../powershell/script';
 import type { Diagnostic } from '../schema';
-import { RESUME } from './problem';
+import { RESUME } from './resume';
 import type { Awaited, StepEnd, Written } from './step-end';
 import type { Reading } from './readings';
 
-/** What a drain does in the session of its server. */
+/** The calls that a drain can make in the session of its server. */
 export interface DrainSession {
   read(look: Invocation): Promise<Reading>;
   write(call: Written): Promise<StepEnd>;
-  /** Also where the run is stopped; again after each pause in milliseconds, while it fails. */
+  /**
+   * Makes the call even where the run is stopped, and repeats it after each pause in milliseconds until it succeeds.
+   */
   insist(call: Written, pausesMs: readonly number[]): Promise<StepEnd>;
   wait(awaited: Awaited): Promise<StepEnd>;
 }
 
-/** Cmdlets that show what a drain changes. */
+/** The cmdlets whose shared answers a drain makes outdated. */
 const OUTDATES: readonly string[] = [
   'Get-MailboxDatabase',
   'Get-MailboxServer',
   'Get-ServerComponentState',
   'Get-HealthReport',
 ];
-/** Between attempts to bring a server back: a connection that was lost is opened anew. */
+/** Pauses between attempts to bring a server back into service. Each attempt opens a lost connection again. */
 const RETURN_PAUSES_MS = [500, 1_500, 4_000];
 
 /**
- * Takes a server out of service before a step, and brings it back whatever becomes of it: also where the run is stopped,
- * and over a new session where that is lost.
+ * Takes a server out of service, runs the step, and brings the server back whatever becomes of the step: also where the
+ * run is stopped, and over a new session where the connection was lost.
  */
 export async function drained(
   maintenance: Maintenance,
@@ -51,21 +53,21 @@ export async function drained(
     const { kind, diagnostics } = await step();
     return { kind, diagnostics: [...diagnostics, leftOutOfService(maintenance, service)] };
   }
-  const backs: Invocation[] = [];
+  const undoCalls: Invocation[] = [];
   let end: StepEnd;
   let left: readonly Diagnostic[];
   try {
-    end = (await drain(maintenance, service, session, backs, signal)) ?? (await step());
+    end = (await drain(maintenance, service, session, undoCalls, signal)) ?? (await step());
   } finally {
-    left = await bringBack(maintenance.server, backs, session);
+    left = await bringBack(maintenance.server, undoCalls, session);
   }
   return { kind: end.kind, diagnostics: [...end.diagnostics, ...left] };
 }
 
 /**
- * What a server is like before it is drained; or why that is not known.
+ * Whether and how a server is in service before it is drained; or the diagnostics that say why that is not known.
  *
- * @param read shows what a look brings
+ * @param read makes one of the reads that show it
  */
 export async function serviceOf(
   maintenance: Maintenance,
@@ -79,19 +81,21 @@ export async function serviceOf(
     if (reading.kind === 'failed') return { diagnostics: reading.diagnostics };
     answers.set(cmdlet, reading.outcome.objects);
   }
-  return serviceIn(maintenance, answers) ?? { diagnostics: [serviceUntold(maintenance)] };
+  return serviceIn(maintenance, answers) ?? { diagnostics: [serviceUnknown(maintenance)] };
 }
 
 /**
- * Why the step is not to run; undefined where the server is drained.
+ * Drains the server.
  *
- * @param backs takes what brings the server back, in its order, before it is needed
+ * @param undoCalls receives the calls that bring the server back, in the order in which they are to be made; each is added
+ * before the call that it undoes
+ * @returns why the step must not run; undefined where the server is drained
  */
 async function drain(
   { server, drains }: Maintenance,
   service: Service,
   session: DrainSession,
-  backs: Invocation[],
+  undoCalls: Invocation[],
   signal: AbortSignal,
 ): Promise<StepEnd | undefined> {
   let unmoved: readonly Diagnostic[] = [];
@@ -100,8 +104,8 @@ async function drain(
     if (ofMember && !service.isMember) continue;
     if (movesActive === true && (await isIdle(drains, stays, session))) continue;
     if (signal.aborted) return { kind: 'failed', diagnostics: [stoppedDraining(server)] };
-    // Where it fails, a part of it may be in effect.
-    if (back !== undefined) backs.unshift(givenBack(back, service));
+    // Added before the call itself: a call that fails may have taken effect in part.
+    if (back !== undefined) undoCalls.unshift(givenBack(back, service));
     const { kind, diagnostics } =
       isWait === true
         ? await session.wait({
@@ -118,7 +122,7 @@ async function drain(
   return undefined;
 }
 
-/** Whether nothing is active that could move, by the look that the wait repeats. */
+/** Whether the server holds no active database that could move, by the read that the wait repeats. */
 async function isIdle(
   drains: readonly Drain[],
   stays: (objects: readonly PowerShellObject[]) => string | undefined,
@@ -129,14 +133,14 @@ async function isIdle(
   return active?.kind === 'objects' && stays(active.outcome.objects) === undefined;
 }
 
-/** Each on its own: what does not come back keeps nothing else out of service. */
+/** Makes every call even where one before it failed, so that as much as possible is back in service. */
 async function bringBack(
   server: string,
-  backs: readonly Invocation[],
+  undoCalls: readonly Invocation[],
   session: DrainSession,
 ): Promise<readonly Diagnostic[]> {
   const failed: (readonly [Invocation, readonly Diagnostic[]])[] = [];
-  for (const invocation of backs) {
+  for (const invocation of undoCalls) {
     const { kind, diagnostics } = await session.insist(
       { invocation, server, outdates: OUTDATES },
       RETURN_PAUSES_MS,
@@ -146,7 +150,7 @@ async function bringBack(
   return failed.length === 0 ? [] : [notBroughtBack(server, failed)];
 }
 
-/** What drained a server could not be taken back: it serves nobody, or less than it should, until somebody does. */
+/** The server stays out of service, wholly or in part, until somebody brings it back. */
 function notBroughtBack(
   server: string,
   failed: readonly (readonly [Invocation, readonly Diagnostic[]])[],
@@ -164,31 +168,34 @@ function notBroughtBack(
   };
 }
 
-/** Somebody works on the server, or a deploy that was killed has left it so: nobody can tell which. */
+/**
+ * The server was out of service before the deploy: an administrator works on it, or an earlier deploy was killed. The
+ * provider cannot tell which, and leaves it as it is.
+ */
 function leftOutOfService(maintenance: Maintenance, service: Service): Diagnostic {
   return {
     severity: 'warning',
     summary: `${maintenance.server} was out of service before, and stays so`,
-    detail: `${service.outOfService.join(', ')}. A deploy drains only what serves, and brings back only what it drained. ${wayBack(maintenance)}`,
+    detail: `${service.outOfService.join(', ')}. A deploy drains only what serves, and brings back only what it drained. ${returnInstructions(maintenance)}`,
   };
 }
 
-/** The same, before anything is run. */
+/** The same at plan time. */
 export function outOfServiceAlready(maintenance: Maintenance, service: Service): Diagnostic {
   return {
     severity: 'warning',
     summary: `${maintenance.server} is out of service`,
-    detail: `${service.outOfService.join(', ')}. Somebody works on it, or a deploy that was broken off has left it so. A deploy neither drains it nor brings it back. ${wayBack(maintenance)}`,
+    detail: `${service.outOfService.join(', ')}. Somebody works on it, or a deploy that was broken off has left it so. A deploy neither drains it nor brings it back. ${returnInstructions(maintenance)}`,
   };
 }
 
-function wayBack(maintenance: Maintenance): string {
+function returnInstructions(maintenance: Maintenance): string {
   const calls = returnCalls(maintenance).map(({ invocation }) => `  ${renderInvocation(invocation)}`);
   return `Where nobody works on it, bring it back in the management shell (what is not known any more is Unrestricted after Setup):\n${calls.join('\n')}`;
 }
 
-/** What is not told is not known: draining it, nobody could bring it back as it was. */
-function serviceUntold({ server, looks }: Maintenance): Diagnostic {
+/** A server whose state before the drain is not known could not be brought back to that state. */
+function serviceUnknown({ server, looks }: Maintenance): Diagnostic {
   return {
     severity: 'error',
     summary: `Nobody can tell whether ${server} is in service`,

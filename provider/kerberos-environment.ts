@@ -1,23 +1,23 @@
 import { isAbsolute } from 'node:path';
 import { CLIENT_KEYTAB, keytabFile } from '../kerberos/keytab-name';
 
-/** Environment variable that names the configuration of the Kerberos library: a path, or several with colons between. */
+/** Names the configuration of the Kerberos library: a path, or several separated by colons. */
 const CONFIGURATION = 'KRB5_CONFIG';
 
 type Environment = { readonly [name: string]: string | undefined };
 
-/** The keytab file that the account signs in with, as the environment names it; `undefined` where it names none. */
+/** The keytab file that the environment names for signing in; `undefined` where it names none. */
 export function namedKeytab(environment: Environment): string | undefined {
-  // Kerberos of Windows has no keytabs, and looks at none of these variables.
+  // Kerberos on Windows has no keytabs, and reads none of these variables.
   if (process.platform === 'win32') return undefined;
   return keytabFile(environment[CLIENT_KEYTAB] ?? '') || undefined;
 }
 
 /**
- * A variable of the Kerberos library that names a relative path; `undefined` where none does. A path that is right where the doctor runs is wrong in
- * the folder of a stack, where Terraform runs.
+ * The first variable of the Kerberos library that holds a relative path; `undefined` where none does. Terraform runs in
+ * the folder of a stack, where such a path leads elsewhere than where the doctor runs.
  *
- * @param withKeytab whether the keytab of the environment is used
+ * @param withKeytab whether the session signs in with the keytab of the environment
  */
 export function relativeVariable(environment: Environment, withKeytab: boolean): string | undefined {
   if (process.platform === 'win32') return undefined;

@@ -1,26 +1,26 @@
 import type { Probe } from '../exchange/resources';
 import type { Diagnostic } from '../schema';
 import type { AutodiscoverProblem } from './autodiscover-look';
-import { NOT_RUN, RESUME } from './problem';
+import { NOT_RUN, RESUME } from './resume';
 import { inLine } from './quotation';
 import type { NotSeen } from './tls-visit';
 
-/** What a look from this machine has seen instead. */
+/** How what this machine saw on a server differs from the expected. */
 export type LookProblem =
-  /** Another certificate. */
+  /** The server shows another certificate. */
   | {
       readonly kind: 'certificate';
       readonly thumbprint: string;
       readonly subject: string;
       readonly until: string;
-      /** One of which it must be. */
+      /** The thumbprints of which the server must show one. */
       readonly wanted: readonly string[];
     }
-  /** That no certificate is selected which could be shown. */
+  /** Exchange selects no certificate that the connector could show. */
   | { readonly kind: 'not-selected'; readonly problem: string; readonly remedy: string }
-  /** Another status than 200. */
+  /** The health page answers with another status than 200. */
   | { readonly kind: 'page'; readonly url: string; readonly status: number; readonly location?: string }
-  /** 200, with another content than that of the page. */
+  /** The answer has status 200, but is not the health page. */
   | { readonly kind: 'other-page'; readonly url: string }
   | AutodiscoverProblem
   | NotSeen;
@@ -37,18 +37,17 @@ export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
 }
 
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
-const REACH = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
+const REACH_REMEDY = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
 const NO_TLS =
   'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
 
-/** The connection came about, and the handshake did not. */
+/** Whether the connection was made, and only the TLS handshake failed. */
 function isOfTls(code: string): boolean {
   return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
 
 const NO_ADDRESS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
-/** What was seen, and what to do about it. */
 export function lookText(probe: Probe, problem: LookProblem): readonly [what: string, remedy: string] {
   const at = `${probe.host}:${probe.port}`;
   switch (problem.kind) {
@@ -67,7 +66,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'page':
       return [
         `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` and sends on to ${problem.location}`}, not 200`,
-        // With what Exchange answers then is unverified.
+        // Which other status Exchange answers with is (unverified).
         problem.location === undefined
           ? 'The server may take no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it, and where these are well, at what else answers there.'
           : 'Something else answers there than Managed Availability, or it was set up otherwise: look at the web site of the server.',
@@ -84,7 +83,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
       ];
     case 'no-answer':
       return [
-        `${at}${AUTODISCOVER_PATH} ${problem.said}`,
+        `${at}${AUTODISCOVER_PATH} ${problem.reply}`,
         'Ask about a mailbox of this organization, and look what answers under the name of Autodiscover on the server.',
       ];
     case 'other-urls':
@@ -93,19 +92,19 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
         'Each server hands out what is set in its Active Directory site where the mailbox is: bring the others there to the declaration, or declare theirs. Autodiscover keeps what it has read for some minutes.',
       ];
     case 'silent':
-      return [notSeenText(at, probe.host, problem), REACH];
+      return [notSeenText(at, probe.host, problem), REACH_REMEDY];
     case 'unreachable':
-      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : wayTo(probe)];
+      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : unreachableRemedy(probe)];
   }
 }
 
-/** Ports of POP and IMAP with TLS, where a certificate is taken when the service starts. */
+/** The ports of POP and IMAP with TLS. These services load their certificate when they start. */
 const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
-function wayTo({ kind, server, port }: Probe): string {
-  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH;
-  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH}`;
+function unreachableRemedy({ kind, server, port }: Probe): string {
+  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH_REMEDY;
+  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH_REMEDY}`;
 }
 
 function otherCertificate({ kind, server, port }: Probe): string {
@@ -118,7 +117,7 @@ function otherCertificate({ kind, server, port }: Probe): string {
 }
 
 /**
- * Why nothing was seen, in words.
+ * The text for a server that shows nothing.
  *
  * @param at host and port
  */

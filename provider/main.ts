@@ -1,6 +1,6 @@
 import { log, serve } from '../plugin';
 
-// Loaded after the handshake, while Terraform connects: a plan starts this program three times.
+// Imported after the handshake, while Terraform connects: a plan starts this program three times.
 void serve(async () => {
   const { exchangeProvider } = await import('./definition');
   return exchangeProvider(process.env, { note: (message) => log('debug', message) });

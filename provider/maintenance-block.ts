@@ -9,7 +9,7 @@ const ATTRIBUTES = {
   ),
 };
 
-/** A server that is drained around what its clients would feel. */
+/** Declares a server that is taken out of service for steps that would interrupt its clients. */
 export const MAINTENANCE_BLOCK: Block = {
   nesting: 'list',
   schema: {
@@ -19,7 +19,7 @@ export const MAINTENANCE_BLOCK: Block = {
   },
 };
 
-/** What is declared, by the names of the servers in lower case. */
+/** The declared maintenance, by lower-case name of the server. */
 export function maintenanceFrom(config: Values): ReadonlyMap<string, MaintenanceFacts> {
   const blocks = config['maintenance'] ?? [];
   if (!Array.isArray(blocks) || !isKnown(blocks)) return new Map();

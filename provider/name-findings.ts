@@ -6,7 +6,7 @@ import type { NameAddresses } from '../exchange/published-names';
 import { type Diagnostic, path } from '../schema';
 import type { DnsZones, NameAnswer } from './dns-zones';
 
-/** What is to be published, and what was. */
+/** The names that a view is to publish, and those that it published before. */
 export interface Publication {
   readonly side: Side;
   /** Where the view is declared: `dns`, `dns.internal` or `dns.external`. */
@@ -14,13 +14,16 @@ export interface Publication {
   readonly addresses: NameAddresses;
   /** Names whose record sets are imported. */
   readonly existing: readonly string[];
-  /** By earlier deploys of the same state. */
+  /** Published by earlier deploys of the same Terraform state. */
   readonly published: NameAddresses;
 }
 
-type Told = NameAnswer & { readonly kind: 'told' };
+type Answered = NameAnswer & { readonly kind: 'answered' };
 
-/** What stands in DNS against what is to be published there, and what people should know of it. */
+/**
+ * Compares the records in DNS with the names to publish: errors where a deploy would fail or do harm, warnings where
+ * people should know.
+ */
 export async function nameFindings(
   publication: Publication,
   zones: Pick<DnsZones, 'standing'> | undefined,
@@ -31,7 +34,7 @@ export async function nameFindings(
   );
   return [
     ...answers.flatMap(({ name, answer }) =>
-      answer?.kind === 'told'
+      answer?.kind === 'answered'
         ? findingsOf(name, { ...answer, zone: withoutDot(answer.zone) }, publication)
         : [],
     ),
@@ -39,25 +42,25 @@ export async function nameFindings(
   ];
 }
 
-function findingsOf(name: string, told: Told, publication: Publication): readonly Diagnostic[] {
-  const { standing } = told;
+function findingsOf(name: string, answered: Answered, publication: Publication): readonly Diagnostic[] {
+  const { standing } = answered;
   switch (standing.kind) {
     case 'free':
       return [];
     case 'delegated':
-      return [delegated(name, told, withoutDot(standing.zone), publication)];
+      return [delegated(name, answered, withoutDot(standing.zone), publication)];
     case 'redirected':
-      return [redirected(name, told, standing.record)];
+      return [redirected(name, answered, standing.record)];
     case 'alias':
       return [
         standing.isWildcard
-          ? wildcard(name, told, [standing.record])
-          : alias(name, told, standing, publication),
+          ? wildcard(name, answered, [standing.record])
+          : alias(name, answered, standing, publication),
       ];
     case 'addresses':
       return standing.isWildcard
-        ? [wildcard(name, told, standing.records)]
-        : strangers(name, told, standing.records, publication);
+        ? [wildcard(name, answered, standing.records)]
+        : undeclaredAddresses(name, answered, standing.records, publication);
   }
 }
 
@@ -71,7 +74,7 @@ function finding(
 
 function alias(
   name: string,
-  { server, zone }: Told,
+  { server, zone }: Answered,
   { record }: NameStanding & { kind: 'alias' },
   { declared }: Publication,
 ): Diagnostic {
@@ -85,7 +88,7 @@ function alias(
   );
 }
 
-function redirected(name: string, { server, zone }: Told, record: DnsRecord): Diagnostic {
+function redirected(name: string, { server, zone }: Answered, record: DnsRecord): Diagnostic {
   return finding(
     'error',
     `DNS leads from ${name} to another name`,
@@ -97,7 +100,7 @@ function redirected(name: string, { server, zone }: Told, record: DnsRecord): Di
 
 function delegated(
   name: string,
-  { server, zone }: Told,
+  { server, zone }: Answered,
   child: string,
   { declared }: Publication,
 ): Diagnostic {
@@ -109,7 +112,7 @@ function delegated(
   );
 }
 
-function wildcard(name: string, { server }: Told, records: readonly DnsRecord[]): Diagnostic {
+function wildcard(name: string, { server }: Answered, records: readonly DnsRecord[]): Diagnostic {
   return finding(
     'warning',
     `A wildcard answers for ${name}`,
@@ -118,22 +121,25 @@ function wildcard(name: string, { server }: Told, records: readonly DnsRecord[])
   );
 }
 
-/** Addresses that are neither declared nor were put there by this state, by their type: a record set has one type. */
-function strangers(
+/**
+ * Addresses in DNS that are neither declared nor were published by this state. A and AAAA are judged separately, since
+ * each is a record set of its own.
+ */
+function undeclaredAddresses(
   name: string,
-  { server, zone }: Told,
+  { server, zone }: Answered,
   records: readonly DnsRecord[],
   { declared: view, addresses, existing, published }: Publication,
 ): readonly Diagnostic[] {
   const [declared, ours] = [addresses[name] ?? [], published[name] ?? []];
   const known = new Set([...declared, ...ours].map(canonicalAddress));
   return (['A', 'AAAA'] as const).flatMap((type) => {
-    const strange = records.filter(
+    const undeclared = records.filter(
       ({ data }) => data.type === type && !known.has(canonicalAddress(data.address)),
     );
-    if (strange.length === 0) return [];
+    if (undeclared.length === 0) return [];
     const isOfType = (address: string) => recordTypeOf(address) === type;
-    const found = `${server} has: ${listed(strange)}`;
+    const found = `${server} has: ${listed(undeclared)}`;
     if (!declared.some(isOfType)) {
       return [
         finding(
@@ -156,7 +162,7 @@ function strangers(
       ];
     }
     if (existing.includes(name)) return [];
-    const ttl = Math.min(...strange.map((record) => record.ttl));
+    const ttl = Math.min(...undeclared.map((record) => record.ttl));
     return [
       finding(
         'error',
@@ -169,7 +175,7 @@ function strangers(
   });
 }
 
-/** In the declaration, and before the end of a sentence, names have none. */
+/** The declaration writes names without the dot at their end, and so do sentences. */
 const withoutDot = (name: string) => name.replace(/\.$/, '');
 
 function listed(records: readonly DnsRecord[]): string {
@@ -177,15 +183,15 @@ function listed(records: readonly DnsRecord[]): string {
   return lines.length === 1 ? (lines[0] ?? '') : lines.map((line) => `\n  ${line}`).join('');
 }
 
-/** One for each zone; nothing of those whose refusal was said already. */
+/** One warning for each zone, except for zones whose refusal is already reported. */
 function unknownNames(
   answers: readonly { readonly name: string; readonly answer: NameAnswer | undefined }[],
 ): readonly Diagnostic[] {
-  const untold = answers.flatMap(({ name, answer }) =>
-    answer?.kind === 'untold' && !answer.isSaid ? [{ name, ...answer }] : [],
+  const unanswered = answers.flatMap(({ name, answer }) =>
+    answer?.kind === 'unanswered' && !answer.isReported ? [{ name, ...answer }] : [],
   );
-  return [...new Set(untold.map(({ zone }) => zone))].map((zone) => {
-    const ofZone = untold.filter((each) => each.zone === zone);
+  return [...new Set(unanswered.map(({ zone }) => zone))].map((zone) => {
+    const ofZone = unanswered.filter((each) => each.zone === zone);
     const [first] = ofZone;
     return finding(
       'warning',

@@ -8,23 +8,23 @@ import type {
   PowerShellValue,
 } from '../powershell/outcome';
 
-/** What Get-Command says, beside its answer, of each name that it does not know. */
+/** The error record of Get-Command for each name that it does not know. */
 const NOT_OFFERED = 'CommandNotFoundException,Microsoft.PowerShell.Commands.GetCommandCommand';
 
 /**
- * The question which of these cmdlets a session offers. Exchange puts only those cmdlets and parameters into a session
- * that a role of the account holds, so that the answer tells the rights without using them
- * (https://learn.microsoft.com/exchange/understanding-management-roles-exchange-2013-help). A session that takes no
- * scripts still has Get-Command, since PowerShell's own Import-PSSession needs it. Of what it returns only these two
- * properties are asked for: whole, 33 commands take a real server ten times as long.
+ * The call that asks a session which of these cmdlets it offers. Exchange puts only the cmdlets and parameters into a
+ * session that a role of the account holds, so that the answer shows the rights without using them
+ * (https://learn.microsoft.com/exchange/understanding-management-roles-exchange-2013-help). Even a session that runs no
+ * scripts has Get-Command, since PowerShell's own Import-PSSession needs it. Only these two properties are selected:
+ * with all properties, a real server takes ten times as long for 33 commands.
  */
 export function offerQuestion(cmdlets: readonly string[]): Invocation {
   return { cmdlet: 'Get-Command', parameters: { Name: cmdlets }, properties: ['Name', 'Parameters'] };
 }
 
-/** How the question was answered. `refused`: the session does not say; `error` is its reason. */
+/** The answer to the question. `refused`: the session does not answer it, for the reason in `error`. */
 export type Offer =
-  | { readonly kind: 'told'; readonly commands: OfferedCommands }
+  | { readonly kind: 'offered'; readonly commands: OfferedCommands }
   | { readonly kind: 'refused'; readonly error: ErrorRecord };
 
 /** Undefined where the question or its answer was lost on the way. */
@@ -35,7 +35,7 @@ export function offerOf(outcome: Outcome): Offer | undefined {
   }
   const error = outcome.errors.find(({ fullyQualifiedErrorId }) => fullyQualifiedErrorId !== NOT_OFFERED);
   if (error !== undefined) return { kind: 'refused', error };
-  return { kind: 'told', commands: new OfferedCommands(outcome.objects) };
+  return { kind: 'offered', commands: new OfferedCommands(outcome.objects) };
 }
 
 /** The cmdlets of a session, with their parameters as far as it shows them. */
@@ -54,7 +54,7 @@ export class OfferedCommands {
     return this.#commands.has(cmdlet.toLowerCase());
   }
 
-  /** Parameters of the call that the session does not offer; none where it does not show the parameters. */
+  /** The parameters of the call that the session does not offer; empty where the session does not show parameters. */
   lacking({ cmdlet, parameters }: Invocation): readonly string[] {
     const offered = this.#commands.get(cmdlet.toLowerCase()) ?? null;
     return offered === null ? [] : Object.keys(parameters).filter((name) => !offered.has(name.toLowerCase()));
@@ -62,8 +62,8 @@ export class OfferedCommands {
 }
 
 /**
- * The keys of a table, which PowerShell serializes whatever the depth. Its values are text in a whole CommandInfo, and
- * objects with properties of their own after a Select-Object: nothing is read of them.
+ * The names of the parameters: the keys of a table, which PowerShell serializes at any depth. The values are not read,
+ * since they differ: text in a whole CommandInfo, objects with properties of their own after a Select-Object.
  */
 function parametersOf({ properties }: PowerShellObject): ReadonlySet<string> | null {
   const parameters = properties['Parameters'] ?? null;
@@ -72,7 +72,7 @@ function parametersOf({ properties }: PowerShellObject): ReadonlySet<string> | n
   return names.length === 0 ? null : new Set(names.map((name) => name.toLowerCase()));
 }
 
-/** Lists and bytes have a method `entries`. */
+/** Lists and bytes have a method `entries` too, and are not tables. */
 function isTable(value: PowerShellValue): value is PowerShellTable {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'entries');
 }

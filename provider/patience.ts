@@ -6,10 +6,10 @@ const LONGEST_PAUSE_MS = 15_000;
 /**
  * Looks again, after longer and longer pauses, until nothing is wrong, the time is over, or the run is stopped.
  *
- * @param seconds until no further look begins
- * @param look gives what is wrong; undefined where all is well
- * @param lasts whether waiting does not change it. Left out: it always may
- * @returns what was wrong at last
+ * @param seconds after which no further look begins
+ * @param look returns what is wrong; undefined where all is well
+ * @param lasts whether waiting cannot change the problem. Left out: it always may
+ * @returns the problem of the last look
  */
 export async function waitUntilWell<Problem>(
   seconds: number,

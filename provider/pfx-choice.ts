@@ -1,7 +1,7 @@
 import type { PfxChoice } from '../pki/pfx';
 import { isKnown, isList, type Values } from '../schema';
 
-/** Which of several certificates in the PFX is meant. */
+/** How the configuration chooses one of several certificates in the PFX. */
 export function choiceOf(config: Values): PfxChoice {
   const names = config['required_names'] ?? null;
   const thumbprint = config['expected_thumbprint'];

@@ -1,11 +1,14 @@
 import { Reference } from '../powershell/invocation';
 
-/** The content of a PFX file, read when the step that needs it runs, and only if it is the certificate planned. */
+/**
+ * The content of a PFX file. It is read when the step that needs it runs, and used only if it holds the planned
+ * certificate.
+ */
 export class PfxContent extends Reference {
   constructor(
     readonly file: string,
     readonly thumbprint: string | null,
-    /** That of the object before the change; left out where there was none. */
+    /** The PFX file of the object before the change; left out where the object is new. */
     readonly formerFile?: string,
   ) {
     super(`content of ${file}`, 'PfxContent');

@@ -19,10 +19,10 @@ export interface Pfx {
 }
 
 /**
- * Reads a PFX with its private key; what is wrong with it as a diagnostic that names the remedy.
+ * Reads a PFX with its private key. Where something is wrong with it, returns a diagnostic with the remedy.
  *
- * @param choice which certificate is meant, where the file holds the keys of several
- * @param name of one of several certificates in the declaration; null: of the only one
+ * @param choice of one certificate, where the file holds the keys of several
+ * @param name of the certificate in a declaration with several; null where it is the only one
  */
 export async function readPfx(
   file: string,
@@ -54,12 +54,13 @@ export async function readPfx(
   }
 }
 
-/** What is kept of a PFX: everything but its keys. */
+/** What stays in memory of a PFX: everything except its keys. */
 type JudgedContent = Omit<ReadCertificate, 'file'>;
 
 /**
- * What was read in this process: a site has one PFX and many servers, and its password is hashed often by intent. The
- * index is a digest under a key that nobody else has: it tells nothing of file or password.
+ * PFX files that this process has read. A site has one PFX for many servers, and hashing its password is slow by
+ * design. The key of this map is a digest with a secret that exists only in this process, so that it reveals neither
+ * file nor password.
  */
 const read = new Map<string, Promise<JudgedContent>>();
 const INDEX_KEY = randomBytes(32);
@@ -78,7 +79,8 @@ function contentOf(bytes: Uint8Array, password: string, choice: PfxChoice): Prom
 }
 
 async function open(bytes: Uint8Array, password: string, choice: PfxChoice): Promise<JudgedContent> {
-  // Loaded here: the provider starts several times for each plan, and few of its runs read a PFX.
+  // Imported only here: Terraform starts the provider several times for each plan, and few of these processes read a
+  // PFX.
   const { openPfx } = await import('../pki/pfx');
   const { leaf, chain, copies, others, keyProvider } = await openPfx(bytes, password, choice);
   return {
@@ -161,7 +163,7 @@ function capitalised(sentence: string): string {
   return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }
 
-/** What is often wrong with a password, without a word of it. */
+/** A hint at a common mistake in a password. It repeats no part of the password. */
 function passwordHint(password: string | null): string {
   if (password === '') return 'It is set to an empty text, as where a pipeline has no such secret. ';
   return password !== null && /^\s|\s$/.test(password)
@@ -169,7 +171,7 @@ function passwordHint(password: string | null): string {
     : '';
 }
 
-/** What is wrong with a certificate for the declared use, at the given time. */
+/** Whether the certificate fits the declared use at the given time. */
 export function certificateProblems(
   { read, facts: { thumbprint } }: Pick<Pfx, 'read' | 'facts'>,
   config: KnownValues,

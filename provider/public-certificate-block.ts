@@ -35,7 +35,7 @@ export const PUBLIC_CERTIFICATE_BLOCK: Block = {
   },
 };
 
-/** A block of the configuration, all of it known. */
+/** A block of the configuration whose values are all known. */
 export type PublicCertificateBlock = {
   readonly [name in Exclude<keyof typeof ATTRIBUTES, 'servers'>]: string | null;
 } & {

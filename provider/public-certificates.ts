@@ -10,26 +10,26 @@ import type { PublicCertificateBlock } from './public-certificate-block';
 import { SiteCertificates } from './site-certificates';
 import type { Reading } from './readings';
 
-/** What a certificate is known by. */
+/** A certificate and what was read of it, wherever it comes from. */
 export type CertificateSource = Pick<Pfx, 'read' | 'facts'>;
 
-/** The certificate of a PFX file, as the configuration gives it. */
+/** The certificate of a PFX file that the configuration gives without its private key. */
 export interface PublicCertificate extends CertificateSource {
-  /** Servers that are to have it; left out: all. */
+  /** The servers that are to have it. Left out: all servers. */
   readonly servers?: readonly string[];
   /** Why the PFX was not opened. */
   readonly unopened?: Diagnostic;
 }
 
-/** By the PFX file. */
+/** By the name of the PFX file. */
 export type PublicCertificates = ReadonlyMap<string, PublicCertificate>;
 
 /**
- * The certificate in a PFX file. Where it is given without its key, the PFX is opened only with a password: whoever has
- * none, as the pipeline of a pull request, plans without the PFX.
+ * The certificate in a PFX file. Where the configuration gives it without its key, the PFX is opened only if a password
+ * is given: the pipeline of a pull request, which has no password, plans without the PFX.
  *
- * @param choice which certificate is meant, where the PFX holds the keys of several and none is given
- * @param name of one of several certificates in the declaration; null: of the only one
+ * @param choice of one certificate, where the PFX holds the keys of several and the configuration gives none
+ * @param name of the certificate in a declaration with several; null where it is the only one
  */
 export async function certificateSource(
   certificates: PublicCertificates,
@@ -45,9 +45,9 @@ export async function certificateSource(
 }
 
 /**
- * Reads the blocks of the configuration, and compares each certificate with its PFX where that can be opened.
+ * Reads the blocks of the configuration, and compares each certificate with its PFX where the PFX can be opened.
  *
- * @param blocks one with an unknown value is left to a later call
+ * @param blocks one with an unknown value is skipped until Terraform configures the provider again
  */
 export async function publicCertificates(
   blocks: readonly Values[],
@@ -81,9 +81,10 @@ export async function publicCertificates(
 }
 
 /**
- * Why an apply must not begin: a server lacks a certificate, so that it is to be imported, and its PFX does not open. Where the certificates of a server cannot be read, its own steps will tell.
+ * Why an apply must not begin: a server needs the certificate of a PFX that cannot be opened. A server whose
+ * certificates cannot be read is skipped here; its own steps will report the reason.
  *
- * @param read shows the certificates of a server
+ * @param read reads the certificates of a server
  */
 export async function lackingPfx(
   certificates: PublicCertificates,

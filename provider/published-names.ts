@@ -12,13 +12,14 @@ import type { Publication } from './name-findings';
 import type { Targets } from './targets';
 
 /**
- * What stands before the DNS records: asks what is in DNS and what servers give, and remembers what this state put there.
- * How names are judged, and with it DNS, is loaded where there are names to judge (see `zonesOf` in definition.ts).
+ * The resource that is applied before the DNS records. It asks which records DNS holds and which names the servers give
+ * to clients, and keeps in the state what was published. The code that judges names, and DNS with it, is imported only
+ * where there are names to judge (see `zonesOf` in definition.ts).
  */
 export const publishedNames: ManagedResource<Targets, Publication> = {
   typeName: definition.typeName,
   schema: definition.schema,
-  // Like every check it has nothing to find.
+  // Like every check it stands for no object that could exist already.
   find: async () => ({ existing: null }),
   inform: async (change, targets) => {
     const { prior, planned } = change;
@@ -49,7 +50,7 @@ export const publishedNames: ManagedResource<Targets, Publication> = {
   },
   describe: ({ side, addresses }) =>
     `ask DNS what stands under ${Object.keys(addresses).join(', ')}${side === 'external' ? ' outside' : ''}`,
-  // The plan may be of yesterday, and the servers took their time.
+  // The names are asked for again: a saved plan may be old, and the steps on the servers took their time.
   execute: async (publication, { zones }) => {
     const { nameFindings } = await import('./name-findings');
     zones?.forgetNames();
@@ -61,13 +62,13 @@ export const publishedNames: ManagedResource<Targets, Publication> = {
 
 const DECLARED = ['purposes', ...SIDES.map((side) => VIEW_ATTRIBUTES[side].addresses)];
 
-/** Null where there is no external view, and was none. */
+/** Null where the site has no external view and had none before. */
 function publishedIn(side: Side, prior: KnownValues | null, planned: Values): NameAddresses | null {
   const after = publishedAfter(prior, addressesIn(planned, side), side);
   return side === 'external' && Object.keys(after).length === 0 ? null : after;
 }
 
-/** One for each view that is to hold names of the site. */
+/** One publication for each view that is to hold names of the site. */
 function publicationsOf(prior: Values | null, planned: Values): readonly Publication[] {
   const hasViews = Object.keys(addressesIn(planned, 'external')).length > 0;
   return SIDES.flatMap((side) => {

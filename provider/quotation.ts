@@ -1,12 +1,13 @@
 import { shortened, visible } from '../schema';
 
-/** What fits on a screen with the rest of a diagnostic; messages of Exchange have a few lines. */
+/** Fits on a screen with the rest of a diagnostic; messages of Exchange have a few lines. */
 const MOST_CHARACTERS = 8_000;
 const MOST_LINES = 40;
 
 /**
- * What a server says, to stand in a detail: lines after the first begin with `> `, so that none of them passes for one
- * of Terraform's or of ours; empty ones, which could push a plan off the screen, are left out.
+ * A text of a server, quoted for the detail of a diagnostic. Lines after the first begin with `> `, so that none can be
+ * mistaken for a line of Terraform or of this provider. Empty lines, which could push a plan off the screen, are left
+ * out.
  */
 export function quoted(text: string): string {
   const lines = visible(shortened(text, MOST_CHARACTERS))
@@ -17,7 +18,7 @@ export function quoted(text: string): string {
   return shown.join('\n> ');
 }
 
-/** The same for what belongs into a line. */
+/** The same for a text that is quoted within a line. */
 export function inLine(text: string): string {
   return quoted(text.replace(/\s+/g, ' ').trim());
 }

@@ -2,30 +2,31 @@ import type { Invocation } from '../powershell/invocation';
 import type { ObjectsOutcome } from '../powershell/outcome';
 import type { Diagnostic } from '../schema';
 
-/** What a read brought: what it returned, or why there is nothing. */
+/** What a read returned, or why it failed. */
 export type Reading =
   | { readonly kind: 'objects'; readonly outcome: ObjectsOutcome }
   | {
       readonly kind: 'failed';
       readonly diagnostics: readonly Diagnostic[];
-      /** It showed what it could: only some of the objects it was asked for could not be read. */
+      /** Only some of the requested objects could not be read; the others were shown. */
       readonly partial: boolean;
-      /** The session does not offer the cmdlet or a parameter of it: that does not change by waiting. */
+      /** The session does not offer the cmdlet or one of its parameters. Waiting does not change that. */
       readonly notOffered: boolean;
     };
 
 interface Entry {
   readonly cmdlet: string;
   readonly reading: Promise<Reading>;
-  /** Something was written since it began. */
+  /** Something was written after this read began. */
   stale: boolean;
-  /** The read that follows a stale one, for all who ask before it begins. */
+  /** The read that follows this stale one, shared by all who ask before it begins. */
   next?: Promise<Reading>;
 }
 
 /**
- * Reads that are shared by all who ask for the same. After a write they are made anew, at most one at a time: whoever
- * asks while an outdated one is under way shares the one that follows it, which began after every write before it.
+ * Reads that are shared by all who ask for the same. After a write they are made anew, but never twice at the same
+ * time: whoever asks while an outdated read is still running gets the read that follows it. That one began after every
+ * earlier write, so that it shows their effects.
  */
 export class Readings {
   readonly #entries = new Map<string, Entry>();
@@ -41,7 +42,7 @@ export class Readings {
     return entry.next;
   }
 
-  /** @param cmdlets those that show what has changed */
+  /** @param cmdlets that show what has changed */
   forget(cmdlets: readonly string[]): void {
     for (const entry of this.#entries.values()) if (cmdlets.includes(entry.cmdlet)) entry.stale = true;
   }

@@ -29,7 +29,7 @@ import type { Targets } from './targets';
 
 type State = StateOf<Record<string, never>>;
 
-/** A kind of object that gives a name to clients. */
+/** A kind of object in which a server hands out a name to clients. */
 interface Giver {
   readonly service: NamingService;
   readonly definition: AnyResource;
@@ -45,14 +45,14 @@ const GIVERS: readonly Giver[] = [
 ];
 
 /**
- * What stands against a change of the published names: a rename is several deploys, and the plan that leaves one out
- * stops. Nothing is asked where the names stay as they are, so that neither the repair of drift nor a further server is
+ * Why the published names must not change as planned. A rename takes several deploys; a plan that skips one of them is
+ * stopped. Nothing is read where the names stay as they are, so that repairing drift and adding a server are not
  * stopped.
  *
  * @param change of the published names
  */
 export async function renameFindings(change: Change, targets: Targets): Promise<readonly Diagnostic[]> {
-  // Terraform asks again while it applies: by then the servers have the names that the plan allowed.
+  // During an apply Terraform plans once more: by then the servers have the names that the plan allowed.
   if (change.planned === null || targets.run.hasRun) return [];
   const planned = siteNames(change.planned);
   const prior = siteNames(change.prior ?? {});
@@ -64,40 +64,40 @@ export async function renameFindings(change: Change, targets: Targets): Promise<
     const renamed = renamings(planned.namespaces, declared, servers(targets), prior.hosts);
     const asked = await standingsOf(renamed.flatMap(({ given: { host }, to }) => [host, to]));
     const found = unpublishedNames(planned.namespaces, prior.namespaces, renamed, asked, prior.hosts);
-    // What goes in the same plan is a later step.
+    // Names that leave in the same plan are a later deploy of the rename, and are not reported yet.
     if (hasErrors(found)) return found;
-    return [...found, ...(await goingNames(prior, planned, standingsOf, targets))];
+    return [...found, ...(await leavingNamesInUse(prior, planned, standingsOf, targets))];
   }
-  return goingNames(prior, planned, standingsOf, targets);
+  return leavingNamesInUse(prior, planned, standingsOf, targets);
 }
 
-async function goingNames(
+async function leavingNamesInUse(
   prior: SiteNames,
   planned: SiteNames,
   standingsOf: (hosts: Iterable<string>) => Promise<Standings>,
   targets: Targets,
 ): Promise<readonly Diagnostic[]> {
-  const gone: readonly SidedName[] = [
+  const leaving: readonly SidedName[] = [
     ...[...prior.hosts].filter((host) => !planned.hosts.has(host)).map((host) => ({ host })),
-    ...goneOutside(prior, planned).map((host) => ({ host, side: 'external' as const })),
+    ...leavingExternalView(prior, planned).map((host) => ({ host, side: 'external' as const })),
   ];
-  const answers = await standingsOf(gone.map(({ host }) => host));
-  const going = gone.filter(({ host }) => answers.somewhere(host) !== 'not-published');
-  if (going.length === 0) return [];
+  const answers = await standingsOf(leaving.map(({ host }) => host));
+  const maybePublished = leaving.filter(({ host }) => answers.somewhere(host) !== 'not-published');
+  if (maybePublished.length === 0) return [];
   const { given, unread } = await readGiven(targets, () => true);
   return [
-    ...targets.run.sayOnce(unread),
-    ...namesInUse(planned.namespaces, prior.namespaces, going, given, (server) =>
+    ...targets.run.reportOnce(unread),
+    ...namesInUse(planned.namespaces, prior.namespaces, maybePublished, given, (server) =>
       targets.organization.isDeclared(server),
     ),
   ];
 }
 
 /**
- * Names that stay for clients inside and leave the external view, because nothing is given there under them any more.
- * The other way round there is nothing to lose: the internal view has the names for clients outside too.
+ * Names that leave the external view but stay in the internal one, because nothing is handed out under them to clients
+ * outside any more. The reverse loses nothing: the internal view also holds the names for clients outside.
  */
-function goneOutside(prior: SiteNames, planned: SiteNames): readonly string[] {
+function leavingExternalView(prior: SiteNames, planned: SiteNames): readonly string[] {
   return Object.keys(prior.views.external).filter(
     (host) =>
       planned.namespaces.isOnlyInside(host) &&
@@ -106,7 +106,7 @@ function goneOutside(prior: SiteNames, planned: SiteNames): readonly string[] {
   );
 }
 
-/** Names of the site, and what it has or had under them in each view. */
+/** The names of a site, and the addresses declared or published under them in each view. */
 interface SiteNames {
   readonly namespaces: Namespaces;
   readonly hosts: ReadonlySet<string>;
@@ -117,7 +117,7 @@ function siteNames(values: Values): SiteNames {
   const purposes = (values['purposes'] ?? {}) as Purposes;
   const viewOf = (side: Side): NameAddresses => {
     const { addresses, published } = VIEW_ATTRIBUTES[side];
-    // What was published is not known while it changes.
+    // `published` is unknown while a plan changes it.
     const [declared, before] = [addresses, published].map((name) => {
       const value: Value = values[name] ?? null;
       return isKnown(value) ? (value as NameAddresses | null) : null;
@@ -151,7 +151,7 @@ async function standings(
     ),
   );
   const found = [...new Set(hosts)].map(async (host): Promise<[string, readonly Standing[]]> => {
-    // A name that the site has in neither view, as one before the first deploy, may be in both.
+    // A name that the site has in neither view, as before the first deploy, may be in both.
     const declared = SIDES.filter((side) => sites.some(({ views }) => host in views[side]));
     const sides = declared.length === 0 ? SIDES : declared;
     const answers = await Promise.all(sides.map((side) => standingOf(host, side, own, targets)));
@@ -160,12 +160,12 @@ async function standings(
   return new Standings(new Map(await Promise.all(found)));
 }
 
-/** As many aliases as may lead from one to another. */
+/** The longest chain of CNAME records that is followed. */
 const MOST_ALIASES = 8;
 
 /**
- * A name is published where DNS answers with an address of the site: others are those of other machines. Undefined where
- * no zone of the view has the name.
+ * A name is published where DNS answers with an address of the site; other addresses belong to other machines.
+ * Undefined where no zone of the view holds the name.
  */
 async function standingOf(
   host: string,
@@ -176,7 +176,7 @@ async function standingOf(
 ): Promise<Standing | undefined> {
   const answer = await targets.zones?.standing(host, side);
   if (answer === undefined) return undefined;
-  if (answer.kind !== 'told') return 'unknown';
+  if (answer.kind !== 'answered') return 'unknown';
   const { standing } = answer;
   switch (standing.kind) {
     case 'free':
@@ -197,7 +197,7 @@ async function standingOf(
   }
 }
 
-/** What servers give to clients now, those of the organization that are not declared too. */
+/** The names that servers hand out to clients now, including servers of the organization that are not declared. */
 async function readGiven(
   targets: Targets,
   isWanted: (giver: Giver) => boolean,
@@ -207,7 +207,7 @@ async function readGiven(
   const unread: Diagnostic[] = [];
   for (const { giver, reading } of readings.flat()) {
     if (reading.kind === 'failed') {
-      // Where the object is managed, its own refresh stops the plan.
+      // Only a warning: where the object is managed, its own refresh stops the plan.
       unread.push(...reading.diagnostics.map((problem) => ({ ...problem, severity: 'warning' as const })));
       continue;
     }
@@ -221,7 +221,7 @@ async function readGiven(
   return { given: [...given.values()], unread };
 }
 
-/** The readings that show the objects of a kind on all servers, each once: as a rule one answer shows them all. */
+/** The reads that show the objects of a kind on all servers, each once: usually one answer shows them all. */
 async function readAll(
   giver: Giver,
   targets: Targets,
@@ -230,7 +230,9 @@ async function readAll(
   return [...new Set(readings)].flatMap((reading) => (reading === undefined ? [] : [{ giver, reading }]));
 }
 
-/** The shared reading that shows the objects of a kind on a server; undefined where the version of the server has none. */
+/**
+ * The shared read of the objects of a kind on a server; undefined where the version of the server has no such objects.
+ */
 async function read({ definition }: Giver, server: string, targets: Targets): Promise<Reading | undefined> {
   const target = targets.of(server);
   const facts = target.factsFor(server);
@@ -249,7 +251,7 @@ function namesOn(
 ): readonly GivenName[] {
   const state =
     definition.view?.(objects, stateOf(definition, server), targets.of(server).factsFor(server)) ?? null;
-  // The answer may spell it in other letter case than the declaration.
+  // The answer may spell the server in other letter case than the declaration.
   const declared = targets.settings.spellings.get(server.toLowerCase()) ?? server;
   return state === null ? [] : givenNames(declared, service, state);
 }

@@ -13,11 +13,12 @@ import {
 import { removalPlace } from '../exchange/removal-place';
 import type { AnyResource, Facts, FileCall, Probe, Step } from '../exchange/resources';
 import type { Argument } from '../powershell/invocation';
-import { Credential, SecureText } from '../powershell/invocation';
+import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } from '../schema';
 import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
+import { emptyPasswordProblem, mailboxFacts, missingPasswordWarning } from './mailbox-account';
 import { choiceOf } from './pfx-choice';
 import { PfxContent } from './pfx-content';
 import { rightsProblems } from './rights';
@@ -31,20 +32,20 @@ type State = StateOf<Record<string, never>>;
 type ManagedStep = ManagedCall | ManagedLook;
 
 interface ManagedCall extends Step {
-  /** The server whose object it is for, and with it the session that it runs in; null: an object of the organization. */
+  /** The server of the object, in whose session the call runs; null for an object of the organization. */
   readonly of: string | null;
-  /** It takes the object away, or is on the way there. */
+  /** Whether it belongs to the removal of the object. */
   readonly removes: boolean;
 }
 
-/** From this machine, in no session. */
+/** A check that this machine makes without a session. */
 interface ManagedLook {
   readonly probe: Probe;
 }
 
 /**
- * A resource of Exchange as the plugin framework takes it: its definition, acted on through the session that is for its
- * server.
+ * Makes a resource definition of Exchange into a managed resource of the plugin framework. Its calls run in the session
+ * for its server.
  */
 export function managed(resource: AnyResource): ManagedResource<Targets, ManagedStep> {
   const usesPfx = 'pfx_file' in resource.schema.attributes;
@@ -52,7 +53,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     (name) => resource.schema.attributes[name]?.mode !== 'computed',
   );
 
-  /** How the PFX of a change reaches its calls. */
+  /** The PFX file of a change, whose content is read only when a step needs it. */
   const pfxFacts = ({ prior, planned, config }: Change): Pick<Facts, 'pfx'> =>
     usesPfx && planned !== null
       ? {
@@ -79,22 +80,24 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     if (isUninstalled) return { state: null };
     if (reading === undefined || view === undefined) return { state };
     if (reading.kind === 'failed') {
-      // What leaves the declaration is often a server that is down for good: it must not keep DNS from leaving first.
-      // An import has nothing from before: only what was read once has a list of cmdlets.
+      // A server that left the declaration is often down for good. That must not stop the plan, in which DNS stops
+      // pointing to it. An import is different: nothing is known from an earlier read, which shows in the missing list
+      // of cmdlets.
       if (server !== null && !target.isDeclared(server) && (known['cmdlets'] ?? null) !== null) {
-        // The plan of its removal says it as well as the refresh.
-        const problems = reading.diagnostics.map((problem) => unseen(problem, server));
-        return { state, diagnostics: targets.run.sayOnce(problems) };
+        // Both the refresh and the plan of the removal come here.
+        const problems = reading.diagnostics.map((problem) => asLastRead(problem, server));
+        return { state, diagnostics: targets.run.reportOnce(problems) };
       }
-      // A cmdlet that is not there is no wonder where the server has another version than declared.
+      // Where the server has another version than declared, that explains a missing cmdlet better than the error
+      // itself.
       const cause = server === null || !target.isDeclared(server) ? [] : await target.versionProblems(server);
       return { state, diagnostics: hasErrors(cause) ? cause : reading.diagnostics };
     }
     const { objects } = reading.outcome;
-    // The plan has said them, before anything was run.
+    // In an apply, the plan has already reported them.
     const remarks = targets.run.hasRun
       ? []
-      : targets.run.sayOnce(resource.remarks?.(objects, known as State, facts) ?? []);
+      : targets.run.reportOnce(resource.remarks?.(objects, known as State, facts) ?? []);
     const viewed = view(objects, known as State, facts) as Values | null;
     return {
       state: viewed && seenTexts(viewed, known),
@@ -102,7 +105,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     };
   };
 
-  /** What a plan of a change must see anew, beside what a refresh has seen. */
+  /** What a plan must read beyond the refresh to fill in computed attributes. */
   const foresee = async (
     change: Change,
     planned: Values | null,
@@ -117,7 +120,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     if (planned === null && server !== null && target.respelled(server) !== undefined) return nothing;
     const facts = target.factsFor(server);
     const reading = await target.observe(target.addressed(resource.observe(known, facts)), server);
-    // Why it could not be read the refresh, or the search for the object, has said.
+    // The refresh, or the search for the object, has reported why the read failed.
     if (reading.kind === 'failed') return nothing;
     const { objects } = reading.outcome;
     const { prior } = change;
@@ -127,21 +130,24 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     };
     const answers = await target.answersTo(resource.inquiries?.(objects, pair, facts) ?? [], server);
     const { values, diagnostics, remarks = [] } = resource.foresee(objects, pair, facts, answers);
-    // An apply asks again: by then the plan has said them.
-    const said = targets.run.hasRun ? [] : targets.run.sayOnce(remarks);
-    return { values: values as Values, diagnostics: [...diagnostics, ...said] };
+    // An apply asks again; the plan has already reported them.
+    const unreported = targets.run.hasRun ? [] : targets.run.reportOnce(remarks);
+    return { values: values as Values, diagnostics: [...diagnostics, ...unreported] };
   };
 
   /**
-   * Terraform holds an apply to what was planned, and the next refresh shows what became of it. On a server that left the
-   * declaration it is about to be removed: what its removal leaves is looked for now, so that a saved plan lists no more.
-   * Terraform 1.12 and later take `before` of the plan from this read (hashicorp/terraform#36394).
+   * In an apply, attributes that the definition lists as `steady` keep their planned values: Terraform holds the apply
+   * to its plan, and the next refresh shows the real ones.
+   *
+   * Where the server left the declaration, the object is about to be removed. What its removal leaves behind is read
+   * already here, so that a saved plan lists it correctly: Terraform 1.12 and later take `before` of the plan from this
+   * read (hashicorp/terraform#36394).
    */
   const read = async (state: Values, targets: Targets) => {
     const seen = await observe(state, targets);
     const { diagnostics = [] } = seen;
     const result = hasErrors(diagnostics)
-      ? { ...seen, diagnostics: targets.run.stopOnce(diagnostics) }
+      ? { ...seen, diagnostics: targets.run.reportOnceInPlan(diagnostics) }
       : seen;
     if (result.state === null) return result;
     if (!targets.run.hasRun) {
@@ -158,7 +164,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     return { ...result, state: { ...result.state, ...Object.fromEntries(planned) } };
   };
 
-  /** From the same shared reading. */
+  /** Uses the same shared read as `observe`. */
   const resume = async ({ prior, planned }: Update, targets: Targets): Promise<Values | null> => {
     if (resource.resumed === undefined || resource.observe === undefined) return null;
     const server = text(planned['server']);
@@ -171,7 +177,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     return resource.resumed(reading.outcome.objects, change, facts);
   };
 
-  /** The same shared reading as that of `observe`, which has found that the object is not there. */
+  /** What stands against creating the object. Uses the same shared read as `observe`, which did not find the object. */
   const obstacles = async (planned: Values, targets: Targets): Promise<readonly Diagnostic[]> => {
     if (resource.obstacle === undefined || resource.observe === undefined) return [];
     const known = knownPart(planned) as State;
@@ -189,7 +195,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     if (planned !== null && !inputs.every((name) => isKnown(planned[name] ?? null))) return UNKNOWN;
     const server = text((planned ?? prior)?.['server']);
     const target = targets.of(server);
-    // Under its new spelling the declaration wants all of it to stay.
+    // The server is still declared under another spelling, so that everything on it stays.
     if (planned === null && server !== null && target.respelled(server) !== undefined) return [];
     const facts = { ...target.factsFor(server), ...pfxFacts(change), ...mailboxFacts(change) };
     const object = (planned && unknownAsNull(planned)) ?? knownPart(prior ?? {});
@@ -224,7 +230,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     validate: (config) => resource.validate?.(knownPart(config)) ?? [],
     ...(resource.lifecycle === 'owned'
       ? {
-          // That Setup made the others goes without saying.
+          // Objects that Setup creates need no note: they always exist.
           foundNote: (existing: Values) => foundNote(resource, existing),
           removalAttribute: REMOVAL_ATTRIBUTE,
           removalPlace: {
@@ -234,14 +240,14 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
           },
         }
       : {}),
-    // A check has nothing to find: it runs when it is created.
+    // A check stands for no object: it always has to be created.
     ...(resource.lifecycle === 'check'
       ? { find: async () => ({ existing: null }) }
       : {
           find: async (planned: Values, targets: Targets, config: Values) => {
             const server = text(planned['server']);
             const target = targets.of(server);
-            // `inform` says what is wrong with the server or the PFX.
+            // `inform` reports what is wrong with the server or the PFX.
             if (server !== null && hasErrors(await target.versionProblems(server))) return { existing: null };
             const named = usesPfx ? await withThumbprint(planned, config, targets) : planned;
             if (named === null || resource.importId.some((name) => named[name] === UNKNOWN)) {
@@ -249,9 +255,9 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
             }
             const found = await observe(unknownAsNull(named), targets, resource.found ?? resource.view);
             const { state: existing, diagnostics = [] } = found;
-            // Of what could not be read nobody knows whether it is there.
+            // Where the read failed, it is not known whether the object exists.
             if (hasErrors(diagnostics)) {
-              return { existing: null, diagnostics: targets.run.stopOnce(diagnostics) };
+              return { existing: null, diagnostics: targets.run.reportOnceInPlan(diagnostics) };
             }
             if (existing !== null) return { existing, diagnostics };
             return { existing, diagnostics: [...diagnostics, ...(await obstacles(named, targets))] };
@@ -265,30 +271,30 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       const diagnostics = [
         ...(information.diagnostics ?? []),
         ...foreseen.diagnostics,
-        ...(await servesNot(text((change.planned ?? change.prior)?.['server']), targets)),
+        ...(await outOfServiceWarning(text((change.planned ?? change.prior)?.['server']), targets)),
       ];
       if (change.planned === null) return { values, diagnostics };
       const steps = stepsOf({ ...change, planned: { ...change.planned, ...values } }, targets);
       const known = steps === UNKNOWN ? [] : steps.filter(isCall);
       const unsupported = unsupportedCalls(known, text(change.planned['server']), targets);
-      const unsigned =
-        steps === UNKNOWN || steps.length === 0 ? [] : targets.run.sayOnce(withoutPassword(change));
-      return { values, diagnostics: [...diagnostics, ...unsupported, ...unsigned] };
+      const withoutPassword =
+        steps === UNKNOWN || steps.length === 0 ? [] : targets.run.reportOnce(missingPasswordWarning(change));
+      return { values, diagnostics: [...diagnostics, ...unsupported, ...withoutPassword] };
     },
     ...(resource.resumed === undefined ? {} : { resume }),
     steps: stepsOf,
     vet: async (planned, targets) => {
       const steps = planned.filter(isCall);
       if (steps.length === 0) return [];
-      // They are of one object.
+      // All steps are for one object, and so for one server.
       const { commands, diagnostics } = await targets.of(steps[0]?.of ?? null).rights();
       if (commands === undefined) return diagnostics;
       return rightsProblems(resource.typeName, steps, commands, targets.settings.lackingRights);
     },
     describe: (step) => (isCall(step) ? callsOf(step).map(shownCall) : [probeText(step.probe)]),
     execute: async (step, targets, { signal }) => {
-      const unsigned = unsignedProblem(step);
-      if (unsigned !== undefined) return [unsigned];
+      const withoutPassword = emptyPasswordProblem(step);
+      if (withoutPassword !== undefined) return [withoutPassword];
       if (!isCall(step)) {
         const { selectedBy, watch } = await import('./runner-look');
         const { probe } = step;
@@ -303,7 +309,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       return diagnostics;
     },
     read,
-    // Active Directory: a read may reach another domain controller than the write before it.
+    // With Active Directory, a read may reach another domain controller than the write before it.
     settle: ({ run }) => run.forgetReadings(),
     importState: async (id, targets) => {
       const given = importedValues(resource, id);
@@ -317,48 +323,6 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       const against = await obstacles(state, targets);
       return { diagnostics: against.length > 0 ? against : [nothingToImport(resource, id)] };
     },
-  };
-}
-
-/** Who signs in to test a mailbox. */
-function mailboxFacts({ planned, config }: Change): Pick<Facts, 'mailbox'> {
-  const account = text(planned?.['account']);
-  if (account === null) return {};
-  const password = new SecureText(text(config?.['mailbox_password']) ?? '', 'the mailbox password');
-  return { mailbox: new Credential(account, password) };
-}
-
-/** A plan does without. */
-function withoutPassword({ planned, config }: Change): readonly Diagnostic[] {
-  const account = text(planned?.['account']);
-  if (account === null || (config?.['mailbox_password'] ?? null) !== null) return [];
-  return [
-    {
-      severity: 'warning',
-      summary: `The password of ${account} is not given`,
-      detail: `Tests sign in as this account once the records are published. ${GIVE_PASSWORD}`,
-    },
-  ];
-}
-
-const GIVE_PASSWORD =
-  'Set TF_VAR_mailbox_password for the deploy; or take health.connectivity.account out, and let the tests use the test mailbox of Exchange.';
-
-/** Nobody signs in with an empty password: tried again and again, it would lock the account. */
-function unsignedProblem(step: ManagedStep): Diagnostic | undefined {
-  const given = isCall(step)
-    ? Object.values(step.invocation.parameters)
-    : 'mailboxCredential' in step.probe
-      ? [step.probe.mailboxCredential]
-      : [];
-  const empty = given.find(
-    (value): value is Credential => value instanceof Credential && value.password.reveal() === '',
-  );
-  if (empty === undefined) return undefined;
-  return {
-    severity: 'error',
-    summary: `The password of ${empty.user} is not given`,
-    detail: `Nothing was tested as this account. ${GIVE_PASSWORD}`,
   };
 }
 
@@ -387,7 +351,7 @@ function foundNote(resource: AnyResource, existing: Values): string {
   );
 }
 
-/** Terraform's own words for it speak of a region. */
+/** Replaces Terraform's own message, which speaks of a region. */
 function nothingToImport({ typeName, lifecycle }: AnyResource, id: string): Diagnostic {
   return {
     severity: 'error',
@@ -399,15 +363,15 @@ function nothingToImport({ typeName, lifecycle }: AnyResource, id: string): Diag
   };
 }
 
-/** What is not known yet is null, as what the declaration leaves out. */
+/** Values with null in place of the unknown, as for attributes that the declaration leaves out. */
 function unknownAsNull(values: Values): KnownValues {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]): [string, Known] => [name, isKnown(value) ? value : null]),
   );
 }
 
-/** Of a server on its way out: what is known of it from before is enough to plan its removal. */
-function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
+/** Only a warning: the last read state is enough to plan the removal from a server that left the declaration. */
+function asLastRead({ summary, detail }: Diagnostic, server: string): Diagnostic {
   return {
     severity: 'warning',
     summary,
@@ -415,7 +379,7 @@ function unseen({ summary, detail }: Diagnostic, server: string): Diagnostic {
   };
 }
 
-/** An object that is known by its thumbprint can be found only by that of its certificate; null where none is known. */
+/** Adds the thumbprint by which an installed certificate is found, from its PFX; null where the PFX cannot be read. */
 async function withThumbprint(
   planned: Values,
   config: Values,
@@ -427,7 +391,7 @@ async function withThumbprint(
   return 'severity' in source ? null : { ...planned, thumbprint: source.facts.thumbprint };
 }
 
-/** What the declared version of Exchange cannot run. */
+/** Errors for steps that the declared version of Exchange cannot run. */
 function unsupportedCalls(
   steps: readonly Step[],
   server: string | null,
@@ -435,7 +399,8 @@ function unsupportedCalls(
 ): readonly Diagnostic[] {
   const catalogs = targets.of(server).catalogsFor(server);
   return steps.flatMap(({ invocation }): Diagnostic[] => {
-    // A DAG of a site that has servers of 2007, which knows of none, is that of the others.
+    // A call for the organization is supported where one of its versions supports it. For example, a site with servers
+    // of 2007, which has no DAGs, can have a DAG of its newer servers.
     const [catalog] = catalogs;
     const lacking = catalog?.supports(invocation);
     if (catalog === undefined || lacking === undefined) return [];
@@ -452,8 +417,8 @@ function unsupportedCalls(
   });
 }
 
-/** A server whose maintenance is declared, and that is out of service before anything is run: each plan says so. */
-async function servesNot(server: string | null, targets: Targets): Promise<readonly Diagnostic[]> {
+/** Every plan warns of a server with declared maintenance that is already out of service. */
+async function outOfServiceWarning(server: string | null, targets: Targets): Promise<readonly Diagnostic[]> {
   if (server === null || targets.run.hasRun) return [];
   const target = targets.of(server);
   const facts = target.factsFor(server);
@@ -462,12 +427,12 @@ async function servesNot(server: string | null, targets: Targets): Promise<reado
   const looking = withCalls(maintenance, (call) => target.addressed(call));
   const { outOfServiceAlready, serviceOf } = await import('./drain');
   const service = await serviceOf(looking, (look) => target.observe(look, server));
-  // What cannot be looked at stops the step that is to be drained for, and no other.
+  // Where the read fails, only the step that needs the drain is stopped, not the plan.
   if ('diagnostics' in service || service.outOfService.length === 0) return [];
-  return targets.run.sayOnce([outOfServiceAlready(looking, service)]);
+  return targets.run.reportOnce([outOfServiceAlready(looking, service)]);
 }
 
-/** What the plan must know from outside: the real version of the server, and the certificate. */
+/** What the plan must read besides the object: the real version of the server, and the certificate in the PFX. */
 async function inform(
   resource: AnyResource,
   usesPfx: boolean,
@@ -475,16 +440,16 @@ async function inform(
   targets: Targets,
 ): Promise<Information> {
   const target = targets.of(text((change.planned ?? change.prior)?.['server']));
-  // A server that leaves the declaration takes its version with it; what is removed does not depend on it.
+  // The version of a server that left the declaration is not known, and a removal does not depend on it.
   if (change.planned === null) return { diagnostics: respellingWarning(change, target) };
   const server = change.planned['server'] ?? null;
   const diagnostics: Diagnostic[] = [];
   if (typeof server === 'string') {
     const problems = await target.versionProblems(server);
-    // A server has many objects: what is no error is said once.
+    // A server has many objects: warnings are reported once for all of them.
     diagnostics.push(
-      ...targets.run.stopOnce(problems.filter(isError)),
-      ...targets.run.sayOnce(problems.filter((each) => !isError(each))),
+      ...targets.run.reportOnceInPlan(problems.filter(isError)),
+      ...targets.run.reportOnce(problems.filter((each) => !isError(each))),
     );
   }
   const planned = knownPart(change.planned);
@@ -506,8 +471,8 @@ async function inform(
     name,
   );
   if ('severity' in source) {
-    const said = targets.run.stopOnce([withPlaces(source, file as string, targets)]);
-    return { diagnostics: [...diagnostics, ...said] };
+    const problems = targets.run.reportOnceInPlan([namingServers(source, file as string, targets)]);
+    return { diagnostics: [...diagnostics, ...problems] };
   }
   const version = target.catalogFor(text(server))?.version;
   const { certificateProblems } = await import('./pfx');
@@ -518,23 +483,23 @@ async function inform(
     new Date(),
     name,
   );
-  // One PFX is for many servers: what is no error is said once.
-  diagnostics.push(...found.filter(isError), ...targets.run.sayOnce(found.filter((each) => !isError(each))));
+  // One PFX serves many servers: warnings are reported once for all of them.
+  diagnostics.push(...found.filter(isError), ...targets.run.reportOnce(found.filter((each) => !isError(each))));
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,
   };
 }
 
-/** One PFX is for many servers, of which the first that is looked at says what is wrong with it. */
-function withPlaces(problem: Diagnostic, file: string, { site, settings }: Targets): Diagnostic {
+/** A problem of a PFX is reported for the first of its servers only, so that the text names all of them. */
+function namingServers(problem: Diagnostic, file: string, { site, settings }: Targets): Diagnostic {
   const servers = site.serversOf(file) ?? settings.rollout;
   return servers.length < 2
     ? problem
     : { ...problem, detail: `${problem.detail} It is for ${servers.join(', ')}.` };
 }
 
-/** To Terraform another spelling is another object, and the old one is to be destroyed. */
+/** To Terraform another spelling is another object: it plans to destroy the old one. */
 function respellingWarning({ prior }: Change, target: ExchangeTarget): readonly Diagnostic[] {
   const server = text(prior?.['server']);
   const declared = server === null ? undefined : target.respelled(server);
@@ -548,7 +513,7 @@ function respellingWarning({ prior }: Change, target: ExchangeTarget): readonly 
   ];
 }
 
-/** The step with the content of files in place. A file that changed since the plan is refused. */
+/** The step with PFX files replaced by their content. A file that changed since the plan is refused. */
 async function resolve(
   step: Step,
   site: SiteCertificates,
@@ -593,7 +558,7 @@ async function contentOf(
   };
 }
 
-/** Only what is known: rules speak of no more. */
+/** Only the known values, which rules can judge. */
 function knownPart(values: Values): KnownValues {
   return Object.fromEntries(
     Object.entries(values).filter((entry): entry is [string, Known] => isKnown(entry[1])),

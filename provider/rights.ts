@@ -10,7 +10,7 @@ const CONSEQUENCES: { readonly [severity in Settings['lackingRights']]: string }
   warning: 'A deploy by this account would stop there.',
 };
 
-/** What the session does not offer of the steps of a resource, one diagnostic for each cmdlet. */
+/** The rights that a resource's steps need and the session does not offer: one diagnostic for each cmdlet. */
 export function rightsProblems(
   typeName: string,
   steps: readonly Step[],

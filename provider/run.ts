@@ -3,48 +3,51 @@ import { RunHistory } from './certificate-history';
 import type { Readings } from './readings';
 import { ShownCertificates } from './shown-certificates';
 
-/** What the sessions of a run have in common. */
+/** The state that all sessions of a run share. */
 export class Run {
   /** What the steps of the run did to certificates. */
   readonly history = new RunHistory();
   readonly shown = new ShownCertificates();
   /**
-   * A step was run: the run is an apply, and what it reads shows its own work. From then on only what is asked for is read,
-   * since the rest may be about to change.
+   * True once a step has run: the run is an apply, and its reads show its own changes. From then on each read asks only
+   * for what is needed, since the rest may be about to change.
    */
   hasRun = false;
-  readonly #said = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #readings: Readings[] = [];
 
-  /** Records that this is said, and returns what of it was not said before in this run: whoever asks must say that. */
-  sayOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  /**
+   * Records the diagnostics as reported, and returns those that were not reported before in this run. The caller must
+   * report them.
+   */
+  reportOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     return diagnostics.filter(({ summary, detail }) => {
       const text = `${summary}\n${detail}`;
-      const isNew = !this.#said.has(text);
-      this.#said.add(text);
+      const isNew = !this.#reported.has(text);
+      this.#reported.add(text);
       return isNew;
     });
   }
 
   /**
-   * Errors that several objects meet, such as a wrong password: a plan says them once, since one stops it. An apply says
-   * each: Terraform holds every object to its plan.
+   * For errors that many objects share, such as a wrong password. A plan reports each once, since one is enough to stop
+   * it. An apply reports each for every object, since Terraform expects every object as planned or an error.
    */
-  stopOnce(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-    return this.hasRun ? diagnostics : this.sayOnce(diagnostics);
+  reportOnceInPlan(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+    return this.hasRun ? diagnostics : this.reportOnce(diagnostics);
   }
 
-  /** What one session writes another one may have read. */
+  /** Registers the reads of a session, so that the writes of other sessions outdate them too. */
   share(readings: Readings): void {
     this.#readings.push(readings);
   }
 
-  /** Makes the next of these reads anew. @param cmdlets that read */
+  /** Marks the shared reads of these cmdlets as outdated, in all sessions. */
   forget(cmdlets: readonly string[]): void {
     for (const readings of this.#readings) readings.forget(cmdlets);
   }
 
-  /** Makes all next reads anew. */
+  /** Marks all shared reads as outdated, in all sessions. */
   forgetReadings(): void {
     for (const readings of this.#readings) readings.forgetAll();
   }

@@ -15,9 +15,10 @@ import type { ExchangeTarget } from './target';
 import { pageOver, shownThumbprint, visit, type VisitOptions } from './tls-visit';
 
 /**
- * Looks until the server shows what it must, or the time is over.
+ * Looks again and again until the server shows what it must, or the time is over.
  *
- * @param select reads what the connectors of the server select, for each look at one of theirs
+ * @param select reads which certificates the Receive connectors of the server select; called for each look at a
+ * connector
  */
 export async function watch(
   probe: Probe,
@@ -35,13 +36,13 @@ export async function watch(
         ? { ...inbound, kind: 'not-selected' }
         : look(probe, settings, { stopped: signal, selected: inbound.thumbprints });
     },
-    // A wrong password that is sent again and again locks the account.
+    // Sending a wrong password again and again locks the account.
     ({ kind }) => kind === 'not-let-in',
   );
   return problem === undefined ? [] : [lookFailed(probe, problem)];
 }
 
-/** Which certificates the Receive connectors of a server select by now. */
+/** Which certificates the Receive connectors of a server select at this moment. */
 export async function selectedBy(
   { server, host, port }: Pick<Probe, 'server' | 'host' | 'port'>,
   target: ExchangeTarget,
@@ -51,13 +52,13 @@ export async function selectedBy(
 }
 
 export interface LookOptions extends Pick<VisitOptions, 'stopped' | 'milliseconds'> {
-  /** Thumbprints of which one must be shown, where the look is at what connectors select. */
+  /** For a look at a connector: the thumbprints of which the server must show one. */
   readonly selected?: readonly string[];
 }
 
 /**
- * What a server shows otherwise than it must; undefined where all is well. A page is asked for once the certificate is the
- * right one: for another one of its hash somebody would have to find a second preimage of SHA-1.
+ * Looks once at what a server shows; undefined where all is well. A page is requested only after the certificate has
+ * proved right. A forged one would need a second preimage of its SHA-1 thumbprint.
  */
 export async function look(
   probe: Probe,

@@ -1,9 +1,9 @@
 import { readGuardedFile, SECRET_BYTES, UnfitFile } from '../files/guarded-file';
 
 /**
- * The secret in a file that only its owner can read, without the line break that editors put at the end. What else
- * would be sent as part of it by mistake (a byte order mark, further lines) is refused: a password that is tried and
- * wrong counts towards locking the account.
+ * Reads a secret from a file that only its owner can read, without the line break that editors put at the end. Anything
+ * else that would be sent as part of the secret by mistake (a byte order mark, further lines) is refused: each attempt
+ * with a wrong password counts towards locking the account.
  *
  * @param variable environment variable that names the file, for the message
  * @throws Error where the file is not fit to be read, or holds no single line of text; the message names it and the
@@ -35,7 +35,7 @@ export function readSecretFile(file: string, variable: string): string {
   return secret;
 }
 
-/** `undefined` where it is something else, such as the UTF-16 of `>` in Windows PowerShell. */
+/** `undefined` where the file is not UTF-8, such as the UTF-16 that `>` writes in Windows PowerShell. */
 function utf8(content: Buffer): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);

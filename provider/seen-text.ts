@@ -1,12 +1,12 @@
 import { isList, isRecord, visible, type Values, type Value } from '../schema';
 
 /**
- * Texts as they were read, fit to be shown in a plan. Terraform escapes what stands in quotes, but writes the lines of
- * a text with line breaks out as they are, and those of texts within a text that is JSON (tried with Terraform 1.11.4).
- * Such texts are made visible here, where they come in; of Exchange's own none are meant.
+ * Makes texts that were read fit to be shown in a plan. Terraform escapes a text that it shows in quotes, but writes a
+ * text with line breaks line by line as it is, and also the texts within a JSON text (tried with Terraform 1.11.4).
+ * Such texts are made visible here, where they come in. Exchange's own values are not meant to contain any.
  *
- * @param before the same as it was declared or shown before: a text that stands there is left as it is, so that whoever
- * declares such a text reads the same one back
+ * @param before the same values as declared or shown before: a text that is the same there is left as it is, so that a
+ * declaration with such a text is read back unchanged
  */
 export function seenTexts(values: Values, before: Values): Values {
   return Object.fromEntries(
@@ -37,7 +37,7 @@ function seenText(text: string): string {
     const spoken = JSON.stringify(JSON.parse(text), visibleStrings);
     return spoken === JSON.stringify(JSON.parse(text)) ? text : spoken;
   } catch {
-    return text; // Not JSON, and so in quotes.
+    return text; // Not JSON: Terraform shows it in quotes, and escapes it.
   }
 }
 

@@ -7,22 +7,29 @@ import type { Trip } from '../powershell/session';
 /** By the name of the server, in lower case. */
 type ServerAnswers = ReadonlyMap<string, ObjectsOutcome>;
 
-/** Stands in an answer before what its server showed: nothing in certificates themselves tells whose they are. */
+/**
+ * This call goes before the call for each server and marks where its objects begin: nothing in a certificate tells
+ * which server showed it.
+ */
 const MARK = 'Get-ExchangeServer';
-/** What a mark has and no certificate does. */
+/** A property that marks have and certificates do not. */
 const MARK_PROPERTY = 'AdminDisplayVersion';
 const MARK_PROPERTIES = ['Name', MARK_PROPERTY];
 
 /**
- * A read that shows one server alone, made for all servers of the run in one trip: before each server's own call there
- * is one that returns the server itself. Whatever is not plain in the answer is left to a read of that server alone.
+ * Makes a read that shows only one server for all servers of the run in one trip. Before each server's call there is
+ * one that returns the server itself, as a mark:
+ *
+ *     Get-ExchangeServer EX1; Get-ExchangeCertificate -Server EX1; Get-ExchangeServer EX2; …
+ *
+ * Where the answer is not unambiguous, the caller reads each server by itself.
  */
 export class ServerReadings {
   readonly #trips = new Map<string, Promise<ServerAnswers>>();
 
   /**
-   * @param servers those that a trip reads
-   * @param invokeInTurn as in `Session`; undefined where it did not come to its end
+   * @param servers that a trip reads
+   * @param invokeInTurn as in `Session`; undefined where the trip did not complete
    */
   constructor(
     private readonly servers: () => Promise<readonly string[]>,
@@ -31,17 +38,17 @@ export class ServerReadings {
     ) => Promise<Trip | undefined>,
   ) {}
 
-  /** What a call with the parameter `Server` shows; undefined where only the call itself can tell. */
+  /** The answer to a call with the parameter `Server`; undefined where only that call itself can tell. */
   async get(invocation: Invocation): Promise<ObjectsOutcome | undefined> {
     const { Server: server, ...rest } = invocation.parameters;
     if (typeof server !== 'string') return undefined;
     const key = JSON.stringify({ ...invocation, parameters: rest });
     let trip = this.#trips.get(key);
-    if (trip === undefined) this.#trips.set(key, (trip = this.#travel(invocation)));
+    if (trip === undefined) this.#trips.set(key, (trip = this.#readInOneTrip(invocation)));
     return (await trip).get(server.toLowerCase());
   }
 
-  async #travel(invocation: Invocation): Promise<ServerAnswers> {
+  async #readInOneTrip(invocation: Invocation): Promise<ServerAnswers> {
     const servers = await this.servers();
     const calls = servers.flatMap((server) => [
       { cmdlet: MARK, parameters: { Identity: server }, properties: MARK_PROPERTIES },
@@ -54,8 +61,9 @@ export class ServerReadings {
 }
 
 /**
- * Empty where not every mark is in its place, so that some call may not have run, or where something may have been kept
- * back: nothing in an error tells whose it is, and a server that shows nothing fails in silence at best.
+ * The objects between the marks, by server. Empty where a mark is missing or out of place, so that a call may not have
+ * run; where there is any error, since an error does not tell which server it is about; and where a server shows
+ * nothing, which may be a failure without an error.
  */
 function byServer(servers: readonly string[], trip: Trip | undefined): ServerAnswers {
   if (trip === undefined || trip.errors.length > 0) return new Map();

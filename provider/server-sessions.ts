@@ -4,20 +4,20 @@ import { isRecord, type Values } from '../schema';
 import type { Endpoint } from './endpoint';
 import type { Environment } from './environment';
 
-/** A session of its own for what concerns one server, which runs on that server. */
+/** A session that runs on one server, for the calls about that server. */
 export interface ServerSession {
-  /** As the declaration spells it, or whoever gave the endpoint. */
+  /** Spelled as in the declaration, else as in the setting that gives the endpoint. */
   readonly server: string;
   readonly version: ExchangeVersion;
   readonly endpoint: Endpoint;
-  /** Null: Exchange's own endpoint, which offers its cmdlets by itself. */
+  /** Null for Exchange's own endpoint, which offers the cmdlets without a snap-in. */
   readonly snapIn: string | null;
 }
 
 /** By the name of the server, in lower case. */
 export type ServerSessions = ReadonlyMap<string, ServerSession>;
 
-/** Where the session of a server is to be opened, as it was given. */
+/** The endpoint of a server's session, as it is configured. */
 export interface GivenEndpoint {
   readonly server: string;
   readonly endpoint: string;
@@ -25,7 +25,7 @@ export interface GivenEndpoint {
 
 type Complain = (setting: string, summary: string, detail: string) => void;
 
-/** Where the endpoints are taken from that the configuration leaves out. */
+/** The environment variable for endpoints that the configuration leaves out. */
 export const SERVER_ENDPOINTS_ENVIRONMENT = { server_endpoints: 'EXCHANGE_SERVER_ENDPOINTS' } as const;
 
 const SETTING = 'server_endpoints';
@@ -33,8 +33,8 @@ const VARIABLE = SERVER_ENDPOINTS_ENVIRONMENT[SETTING];
 const FORM = `Write it as {"OLD1":"https://old1.contoso.local:5986/wsman"}: the endpoint of each server by the server's name.`;
 
 /**
- * What the configuration and the environment say, by the name of the server in lower case. The environment counts where
- * the configuration leaves a server to it, or does not name it.
+ * The endpoints of servers, by lower-case name. The environment gives the endpoint of a server for which the
+ * configuration refers to it, and of one that the configuration does not name.
  */
 export function givenEndpoints(
   config: Values,
@@ -63,7 +63,7 @@ function endpointsIn(environment: Environment, complain: Complain): ReadonlyMap<
   const text = environment[VARIABLE] ?? '';
   const parsed = text === '' ? {} : parsedObject(text);
   if (parsed === undefined) {
-    // It is not shown: there may be a password in it, where none belongs.
+    // The value is not shown: it may hold a password, although none belongs there.
     complain(SETTING, `${VARIABLE} is no JSON object of texts`, FORM);
     return new Map();
   }
@@ -72,7 +72,7 @@ function endpointsIn(environment: Environment, complain: Complain): ReadonlyMap<
   );
 }
 
-/** Undefined where the text is no JSON object of texts. */
+/** Undefined where the text is not a JSON object whose values are texts. */
 export function parsedObject(text: string): { readonly [server: string]: string } | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -81,14 +81,14 @@ export function parsedObject(text: string): { readonly [server: string]: string 
       ? (value as { readonly [server: string]: string })
       : undefined;
   } catch {
-    return undefined; // Told apart from an object by the caller, who says what was expected.
+    return undefined; // The caller reports what was expected.
   }
 }
 
 /**
- * The sessions of servers, and what is lacking.
+ * The sessions of servers. Missing and unfit endpoints are reported.
  *
- * @param read makes an endpoint of a text; null where something is wrong, which it has complained of
+ * @param read makes an endpoint of a text; null where the text is wrong, which `read` has reported
  */
 export function serverSessions(
   given: ReadonlyMap<string, GivenEndpoint>,
@@ -109,7 +109,8 @@ export function serverSessions(
     }
   }
   for (const [key, each] of given) {
-    // Whose server left the declaration is one of 2007: others are reached without an endpoint of their own.
+    // An undeclared server with an endpoint left the declaration, and is one of 2007: other versions are managed
+    // without an endpoint of their own.
     const version = versions.get(key) ?? ExchangeVersion.V2007;
     const server = spellings.get(key) ?? each.server;
     if (!mayHaveEndpoint(version)) {
@@ -138,8 +139,9 @@ export function serverSessions(
 }
 
 /**
- * The session that serves the organization where no endpoint is given for it: every declared server has one of its own,
- * and that of the first server of the newest version has most of the cmdlets. Undefined where a server has none.
+ * Chooses the session that serves the organization where no endpoint is configured for it. Every declared server then
+ * needs a session of its own; the first server of the newest version is chosen, since it has most of the cmdlets.
+ * Undefined where a server has no session.
  */
 export function sessionOfAll(
   sessions: ServerSessions,

@@ -1,13 +1,13 @@
 import type { Invocation } from '../powershell/invocation';
 
-/** Services that a call gives to a certificate. */
+/** The services that a call assigns to a certificate. */
 export interface ServicesGiven {
-  /** As the call names it. */
+  /** Spelled as in the call. */
   readonly thumbprint: string;
   readonly services: readonly string[];
 }
 
-/** Undefined where the call gives none. */
+/** Undefined where the call assigns no services. */
 export function givingOf({ cmdlet, parameters }: Invocation): ServicesGiven | undefined {
   const { Thumbprint: thumbprint, Services: services } = parameters;
   if (cmdlet !== 'Enable-ExchangeCertificate' || typeof thumbprint !== 'string') return undefined;

@@ -7,7 +7,7 @@ const ATTRIBUTES = {
   servers: textSet('required', 'Servers that are to have it.'),
 };
 
-/** A certificate of the site, where it has several. */
+/** Declares a certificate of a site that has several. */
 export const SITE_CERTIFICATE_BLOCK: Block = {
   nesting: 'list',
   schema: {
@@ -17,7 +17,7 @@ export const SITE_CERTIFICATE_BLOCK: Block = {
   },
 };
 
-/** A block of the configuration, all of it known. */
+/** A block of the configuration whose values are all known. */
 export interface SiteCertificate {
   readonly name: string;
   readonly pfx_file: string;

@@ -2,7 +2,9 @@ import type { Schema } from '../schema';
 import { text } from '../schema';
 import { readSecretFile } from './secret-file';
 
-/** Where each setting of an ssh:// endpoint is taken from when the configuration leaves it out. */
+/**
+ * The environment variable of each setting of an ssh:// endpoint, read where the configuration leaves the setting out.
+ */
 export const SSH_ENVIRONMENT = {
   ssh_subsystem: 'EXCHANGE_SSH_SUBSYSTEM',
   ssh_host_key: 'EXCHANGE_SSH_HOST_KEY',
@@ -10,7 +12,10 @@ export const SSH_ENVIRONMENT = {
   ssh_private_key_file: 'EXCHANGE_SSH_PRIVATE_KEY_FILE',
 } as const;
 
-/** They have no attribute: they come from the environment, or from a file that only its owner can read. */
+/**
+ * Secrets have no attribute in the configuration: they come from the environment, or from a file that only its owner
+ * can read.
+ */
 export const SSH_SECRETS = {
   password: 'EXCHANGE_SSH_PASSWORD',
   passwordFile: 'EXCHANGE_SSH_PASSWORD_FILE',
@@ -66,7 +71,7 @@ type Given = (setting: Setting) => string | null;
 type Complain = (setting: string, summary: string, detail: string) => void;
 type Environment = { readonly [name: string]: string | undefined };
 
-/** Reads an ssh:// endpoint; `null` where something is wrong, which was complained of. */
+/** Reads an ssh:// endpoint; `null` where something is wrong with it, which is reported by `complain`. */
 export function sshEndpoint(url: URL, given: Given, complain: Complain): SshEndpoint | null {
   if (url.pathname !== '' && url.pathname !== '/') {
     complain(
@@ -106,7 +111,7 @@ export function sshSecrets(environment: Environment): {
   readonly password?: string;
   readonly passphrase?: string;
 } {
-  // A variable that is set to nothing, as by a pipeline that lacks the secret, is not set.
+  // An empty variable counts as not set: a pipeline without the secret sets it to nothing.
   const password = environment[SSH_SECRETS.password] || passwordIn(environment);
   const passphrase = environment[SSH_SECRETS.passphrase];
   return { ...(password ? { password } : {}), ...(passphrase ? { passphrase } : {}) };

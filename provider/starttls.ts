@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** A server that answers otherwise than one that takes STARTTLS; `reply` is its last line. */
+/** The server does not answer as one that takes STARTTLS; `reply` is its last line. */
 export class NoStartTls extends Error {
   override readonly name = 'NoStartTls';
 
@@ -9,12 +9,12 @@ export class NoStartTls extends Error {
   }
 }
 
-/** A reply of more than this is none of SMTP's. */
+/** A longer reply is not one of SMTP. */
 const MOST_CHARACTERS = 16_384;
 const LAST_LINE = /^(\d{3})(?: |\r?\n|$)/;
 
 /**
- * Brings a connection to a mail server to where TLS begins (RFC 3207). The greeting names the address of this machine, as of
+ * Speaks SMTP up to the point where the TLS handshake begins (RFC 3207). EHLO names the address of this machine, as for
  * a client without a name (RFC 5321, 4.1.3). Rejects where the server takes no TLS, or ends the connection.
  */
 export async function startTls(socket: Socket): Promise<void> {
@@ -42,7 +42,7 @@ class Replies {
     socket.once('close', this.#end);
   }
 
-  /** Reads a whole reply, whose lines but the last have a dash behind the code. */
+  /** Reads a whole reply: in all its lines except the last a dash follows the code. */
   async expect(code: string): Promise<void> {
     for (;;) {
       const end = this.#text.indexOf('\n');
@@ -59,7 +59,10 @@ class Replies {
     }
   }
 
-  /** What comes next is the handshake. Text that came with the last reply in the clear is no part of it, nor of anything. */
+  /**
+   * Stops reading, since the handshake comes next. Unencrypted text after the last reply is dropped: it must not be
+   * taken for an answer within TLS.
+   */
   stop(): void {
     this.socket.off('data', this.#take);
     this.socket.off('close', this.#end);

@@ -2,8 +2,8 @@ import type { Step, Until } from '../exchange/resources';
 import type { Diagnostic } from '../schema';
 
 /**
- * How a step ended. `omitted`: it was not to run, and all is well. `uncertain`: it may or may not have taken effect; only
- * a look at the object tells.
+ * How a step ended. `omitted`: the step did not need to run, which is no failure. `uncertain`: it may or may not have
+ * taken effect; only a read of the object tells.
  */
 export interface StepEnd {
   readonly kind: 'done' | 'omitted' | 'failed' | 'uncertain';
@@ -13,9 +13,9 @@ export interface StepEnd {
 /** A call that changes something. */
 export type Written = Pick<Step, 'invocation' | 'server' | 'outdates'>;
 
-/** A call that is repeated until what it shows has no problem, or the time is over. */
+/** A call that is repeated until its answer shows no problem, or the time is over. */
 export interface Awaited extends Pick<Step, 'invocation' | 'server'> {
   readonly until: Pick<Until, 'seconds' | 'problem' | 'told'>;
-  /** What is wrong when the time is over. Left out: the server is not healthy. */
+  /** The summary of the error when the time is over. Left out: the server is not healthy. */
   readonly summary?: string;
 }

@@ -6,7 +6,7 @@ import type { Settings } from './configuration';
 import type { Installed } from './connection';
 import type { DnsZones } from './dns-zones';
 import type { PublicCertificates } from './public-certificates';
-import { NoSession } from './problem';
+import { NoSession } from './connection-problem';
 import { Run } from './run';
 import { SERVER_ENDPOINTS_ENVIRONMENT, type ServerSession } from './server-sessions';
 import { SiteCertificates } from './site-certificates';
@@ -15,18 +15,18 @@ import { ExchangeTarget, type TargetOptions } from './target';
 type Open = (settings: Settings, installed: Installed) => Promise<Session>;
 
 export interface TargetsOptions extends Pick<TargetOptions, 'note' | 'site'> {
-  /** The certificates of PFX files, as far as they are given without their keys. Left out: none. */
+  /** The certificates of PFX files that the configuration gives without their keys. Left out: none. */
   readonly certificates?: PublicCertificates;
-  /** Those that hold records of the site; left out where the configuration names none. */
+  /** The zones that hold records of the site. Left out where the configuration names none. */
   readonly zones?: DnsZones | undefined;
 }
 
 /**
- * The sessions of a run: that of the organization, and one on each server that has an endpoint of its own, which is opened
- * when something of that server is read or done.
+ * The sessions of a run: that of the organization, and one on each server with an endpoint of its own. The latter is
+ * opened by the first call about that server.
  */
 export class Targets {
-  /** Where everything runs that is of no server, or of one without a session of its own. */
+  /** Runs the calls about no server, and those about servers without a session of their own. */
   readonly organization: ExchangeTarget;
   readonly run = new Run();
   readonly certificates: PublicCertificates;
@@ -57,34 +57,35 @@ export class Targets {
     this.organization = ofAll ?? new ExchangeTarget(settings, open, this.#options);
   }
 
-  /** By the server that a resource or a step is about; null: about none. */
+  /** The target for a resource or a step about this server; null where it is about none. */
   of(server: string | null): ExchangeTarget {
     if (server === null) return this.organization;
     const own = this.#own.get(server.toLowerCase());
     if (own !== undefined) return own;
     const version = this.organization.versionFor(null);
-    // Its cmdlets without a parameter for the server would act on that of the session, which is another one.
+    // Its cmdlets have no parameter for the server: in the session of the organization they would act on the server of
+    // that session.
     const actsOnItself = version !== undefined && needsEndpoint(version);
     return actsOnItself ? this.#unreached(server) : this.organization;
   }
 
-  /** Begins to open the session of the organization, see `ExchangeTarget`. */
+  /** See `ExchangeTarget.connect`. */
   connect(): void {
     this.organization.connect();
   }
 
-  /** Of a server that no session is for, the organization may know: a session on another server lists them all. */
+  /** A server that no session reaches can be looked up too: the session of the organization lists all servers. */
   isUninstalled(server: string): Promise<boolean> {
     const target = this.#own.get(server.toLowerCase()) ?? this.organization;
     return target.isUninstalled(server);
   }
 
-  /** Why the run must not begin, found once before its first step: a PFX that it needs does not open. */
+  /** Why the run must not begin: a PFX that it needs cannot be opened. It is found out once, before the first step. */
   lackingPfx(): Promise<readonly Diagnostic[]> {
-    return (this.#lackingPfx ??= this.#whyNoPfx());
+    return (this.#lackingPfx ??= this.#findLackingPfx());
   }
 
-  async #whyNoPfx(): Promise<readonly Diagnostic[]> {
+  async #findLackingPfx(): Promise<readonly Diagnostic[]> {
     if (this.certificates.size === 0) return [];
     const { lackingPfx } = await import('./public-certificates');
     return lackingPfx(this.certificates, [...this.settings.spellings.values()], (server) => {
@@ -108,7 +109,7 @@ export class Targets {
   }
 }
 
-/** As those of the organization, for a session on one server. */
+/** The settings of the organization, changed for a session on one server. */
 function settingsOf({ endpoint, snapIn }: ServerSession, settings: Settings): Settings {
   return { ...settings, endpoint, fallbacks: [], snapIn };
 }

@@ -6,35 +6,39 @@ import type { Address } from './connect-to';
 import { inLine } from './quotation';
 import { NoStartTls, startTls } from './starttls';
 
-/** For one connection with all that is looked at over it. */
+/** The time for one connection and everything that is looked at over it. */
 const VISIT_MS = 10_000;
-/** The page is a line; what is longer is another one. */
+/** The health page is one line; a longer answer is another page. */
 const MOST_BYTES = 4_096;
 /** https://learn.microsoft.com/exchange/architecture/client-access/load-balancing */
 const HEALTHY_PAGE = /^\s*200 OK/i;
 
-/** Why a server shows nothing. */
+/** Why nothing could be seen on a server. */
 export type NotSeen =
-  /** A reply of SMTP that lets no TLS begin. */
+  /** The server answers STARTTLS with this reply of SMTP. */
   | { readonly kind: 'no-tls'; readonly reply: string }
-  /** There is no whole answer in time. */
+  /** The answer did not arrive, or not completely, in time. */
   | { readonly kind: 'silent'; readonly seconds: number }
   | { readonly kind: 'unreachable'; readonly code: string; readonly message: string };
 
 export interface VisitOptions {
-  /** How the handshake is come to. @default the first that is sent */
+  /**
+   * Whether STARTTLS of SMTP comes before the handshake.
+   *
+   * @default the handshake is sent first
+   */
   readonly startTls?: boolean;
-  /** Ends the visit. */
+  /** Ends the connection when it is aborted. */
   readonly stopped?: AbortSignal;
   /** @default 10000 */
   readonly milliseconds?: number;
 }
 
 /**
- * A connection over TLS, on which nothing is sent but the name that is asked for and what `use` sends. The certificate is not
- * verified: whoever uses it compares its hash, or says only what was seen, and sends nothing secret.
+ * Opens a TLS connection and runs `use` on it. Beyond the server name (SNI) only `use` sends anything. The certificate
+ * is not verified here: the caller compares its hash, or only reports what it saw and sends nothing secret.
  *
- * @param name that is asked for (SNI)
+ * @param name server name that is sent (SNI)
  */
 export async function visit<Seen>(
   place: Address,
@@ -46,12 +50,12 @@ export async function visit<Seen>(
   const timer = setTimeout(() => end.abort(), milliseconds);
   const stop = () => end.abort();
   stopped?.addEventListener('abort', stop);
-  /** The one with TLS before the one below it: ended the other way round, Node 20 crashes. */
+  /** The TLS socket comes before the TCP socket below it: destroyed the other way round, Node 20 crashes. */
   const sockets: Socket[] = [];
   end.signal.addEventListener('abort', () => sockets.forEach((socket) => socket.destroy()));
   const keep = <Kept extends Socket>(socket: Kept): Kept => {
     sockets.unshift(socket);
-    socket.on('error', () => undefined); // Told by whoever waits for the socket; after that nobody does.
+    socket.on('error', () => undefined); // Whoever waits for the socket reports the error.
     if (end.signal.aborted) socket.destroy();
     return socket;
   };
@@ -75,21 +79,21 @@ export async function visit<Seen>(
   }
 }
 
-/** SHA-1 of the certificate that is shown: 40 upper-case hexadecimal digits. */
+/** The SHA-1 thumbprint of the certificate that the server shows: 40 upper-case hexadecimal digits. */
 export function shownThumbprint(socket: TLSSocket): string {
   return createHash('sha1').update(socket.getPeerCertificate().raw).digest('hex').toUpperCase();
 }
 
-/** What a request for a page came to. */
+/** The answer to the request for a page. */
 export interface PageAnswer {
   readonly status: number;
-  /** Where it sends on to. */
+  /** The target of a redirect. */
   readonly location?: string;
-  /** Of status 200: whether the page is that of Managed Availability. */
+  /** Whether the answer has status 200 and is the health page of Managed Availability. */
   readonly isHealthy: boolean;
 }
 
-/** Asks for a page without credentials, and follows nothing. Rejects where there is no whole answer. */
+/** Requests a page without credentials and follows no redirect. Rejects where the answer is incomplete. */
 export function pageOver(socket: TLSSocket, host: string, path: string): Promise<PageAnswer> {
   return new Promise((resolve, reject) => {
     const asked = request({

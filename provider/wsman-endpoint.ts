@@ -8,7 +8,10 @@ import type { ExpectedNames } from '../remoting/transports/wsman/tls';
 import { relativeVariable } from './kerberos-environment';
 import { readSecretFile } from './secret-file';
 
-/** Where each setting of an http:// or https:// endpoint is taken from when the configuration leaves it out. */
+/**
+ * The environment variable of each setting of an http:// or https:// endpoint, read where the configuration leaves the
+ * setting out.
+ */
 export const WSMAN_ENVIRONMENT = {
   user: 'EXCHANGE_USER',
   authentication: 'EXCHANGE_AUTHENTICATION',
@@ -29,18 +32,18 @@ export const WSMAN_SECRETS = {
   passphrase: 'EXCHANGE_CLIENT_KEY_PASSPHRASE',
 } as const;
 
-/** An hour: what stands between would have cut an idle connection long before. */
+/** An hour: a firewall or proxy in between would cut an idle connection long before. */
 const MOST_OPERATION_SECONDS = 3600;
-/** What an administrator can set at the server at least (MS-WSMV 2.2.4.10, MaxEnvelopeSizekb). */
+/** The least that an administrator can set at the server (MS-WSMV 2.2.4.10, MaxEnvelopeSizekb). */
 const LEAST_ENVELOPE_KILOBYTES = 32;
-/** The server could take far more (4294967295), but an answer would then go past our bound for one message. */
+/** A server can be set to far more (4294967295), but its answers would then exceed our limit for one message. */
 const MOST_ENVELOPE_KILOBYTES = 16_384;
 
 type Setting = keyof typeof WSMAN_ENVIRONMENT;
-/** What a site's declaration says, and no environment. */
+/** Settings that come only from the declaration of a site, never from the environment. */
 type SiteSetting = 'site_hosts' | 'site_certificate_names';
 
-/** Settings of TLS, and of what only TLS protects. */
+/** Settings of TLS, and those that are safe only over TLS. */
 const OF_HTTPS: readonly Setting[] = [
   'ca_file',
   'certificate_fingerprint',
@@ -142,23 +145,23 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
 
 export interface WsmanEndpoint {
   readonly kind: 'wsman';
-  /** With its path; for people, see `sessionUrl`. */
+  /** Has its path, and is what diagnostics show. The session uses `sessionUrl`. */
   readonly url: string;
   readonly authentication:
     | { readonly kind: 'basic'; readonly user: string }
-    /** With the password of the user; null: with what the account that runs Terraform has. */
+    /** With the password of `user`; null: with the Kerberos ticket of the account that runs Terraform. */
     | { readonly kind: 'negotiate'; readonly user: string | null }
     | { readonly kind: 'certificate'; readonly certificateFile: string; readonly keyFile: string | null };
   readonly caFile: string | null;
   readonly fingerprints: readonly string[] | null;
-  /** Of which a certificate may have one in place of the host's own. */
+  /** The certificate may have one of these names instead of that of the host. */
   readonly names: readonly ExpectedNames[];
   readonly shellResource: string | null;
-  /** Each a host, or a host and port. */
+  /** Each is a host, or a host and port. */
   readonly allowedRedirectHosts: readonly string[];
-  /** Null: the transport's own. */
+  /** Null: the default of the transport. */
   readonly operationTimeoutMs: number | null;
-  /** Null: what servers of that version take. */
+  /** Null: the default of the server's version. */
   readonly maxEnvelopeBytes: number | null;
 }
 
@@ -168,7 +171,7 @@ type Count = (setting: Setting, otherwise: null, most: number, least?: number) =
 type Complain = (setting: string, summary: string, detail: string) => void;
 type Environment = { readonly [name: string]: string | undefined };
 
-/** Where the settings come from, and where complaints go. */
+/** The sources of the settings, and the receiver of the diagnostics. */
 export interface WsmanReading {
   readonly given: Given;
   readonly givenList: GivenList;
@@ -176,7 +179,7 @@ export interface WsmanReading {
   readonly count: Count;
   readonly environment: Environment;
   readonly complain: Complain;
-  /** Whether one of the endpoints is http://, which only Kerberos opens. */
+  /** Whether one of the endpoints is http://, which only Kerberos can open. */
   readonly isOneSealed: boolean;
   /**
    * The path of an endpoint that has none.
@@ -186,10 +189,12 @@ export interface WsmanReading {
   readonly root?: string;
 }
 
-/** Labels with dots between them; a wildcard for the first of three at least, since `*.com` would be everybody. */
+/**
+ * Labels separated by dots. Only the first of at least three may be a wildcard, since `*.com` would match everybody.
+ */
 const CERTIFICATE_NAME = /^(\*\.[a-z0-9_-]+\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?$/i;
 
-/** Reads an http:// or https:// endpoint; `null` where something is wrong, which was complained of. */
+/** Reads an http:// or https:// endpoint; `null` where something is wrong with it, which is reported by `complain`. */
 export function wsmanEndpoint(url: URL, reading: WsmanReading): WsmanEndpoint | null {
   const { given, givenList, declaredList, count, complain } = reading;
   const authentication = authenticationFrom(url, reading);
@@ -228,7 +233,7 @@ export function wsmanEndpoint(url: URL, reading: WsmanReading): WsmanEndpoint | 
     LEAST_ENVELOPE_KILOBYTES,
   );
   if (authentication === null || [wrong, noName, noTarget].some((text) => text !== undefined)) return null;
-  // A server alone is what people write.
+  // People write only the server: `https://ex1.contoso.com`.
   const full =
     url.pathname === '/' ? new URL(`${reading.root ?? '/PowerShell/'}${url.search}`, url.href) : url;
   return {
@@ -248,9 +253,9 @@ export function wsmanEndpoint(url: URL, reading: WsmanReading): WsmanEndpoint | 
 const FULL_LEVEL = 'serializationLevel=Full';
 
 /**
- * The address that the session is asked of: at Exchange's endpoint with the level at which its own shell asks for
- * objects, unless the query names one. Without that a certificate comes as its bytes only, and its services are not
- * known.
+ * The address that the session is requested from. Exchange's endpoint gets the serialization level that Exchange's own
+ * management shell asks for, unless the query already names one: without it a certificate arrives as its bytes only,
+ * and its services are not known.
  */
 export function sessionUrl({ url, shellResource }: Pick<WsmanEndpoint, 'url' | 'shellResource'>): string {
   const asked = new URL(url);
@@ -265,7 +270,8 @@ function authenticationFrom(
 ): WsmanEndpoint['authentication'] | null {
   const user = given('user');
   const isSealed = protocol === 'http:';
-  // Of several endpoints all sign in alike: whoever blocks http:// would else choose that the password goes by Basic.
+  // All endpoints sign in in the same way. Otherwise an attacker who blocks http:// could make the password be sent by
+  // Basic authentication.
   const kind = given('authentication') ?? (user === null || isOneSealed ? 'negotiate' : 'basic');
   if (isSealed && (kind === 'basic' || kind === 'certificate')) {
     complain(

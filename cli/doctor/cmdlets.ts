@@ -2,7 +2,7 @@ import { roleRemedy } from '../../exchange/management-roles';
 import { inquiredCmdlets, neededCmdlets } from '../../exchange/needed-cmdlets';
 import type { Outcome } from '../../powershell/outcome';
 import { offerOf, offerQuestion } from '../../provider/offered-commands';
-import { outcomeProblem } from '../../provider/problem';
+import { outcomeProblem } from '../../provider/call-problem';
 import type { Check } from './check';
 import { failed, ok, skipped, warned } from './check';
 
@@ -29,7 +29,7 @@ export const cmdlets: Check = {
     if (offer?.kind === 'refused' && offer.error.fullyQualifiedErrorId === NO_GET_COMMAND) {
       return skipped('the session has no Get-Command, so what the account may do shows only when it does it');
     }
-    if (offer?.kind !== 'told') {
+    if (offer?.kind !== 'offered') {
       const refusal: Outcome =
         offer === undefined ? outcome : { kind: 'failed', error: offer.error, warnings: [], errors: [] };
       const problem = outcomeProblem(asking, null, refusal);

@@ -1,7 +1,7 @@
 import { settingsFrom, type Settings } from '../../provider/configuration';
 import type { Environment } from '../../provider/environment';
 import { sameName } from '../../exchange/resources/equality';
-import { whereOf } from '../../provider/problem';
+import { whereOf } from '../../provider/connection-problem';
 import type { ServerSession } from '../../provider/server-sessions';
 import { hasErrors } from '../../schema';
 import { skipped, type Verdict } from './check';

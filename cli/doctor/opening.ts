@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../provider/endpoint';
-import { connectionRemedy } from '../../provider/problem';
+import { connectionRemedy } from '../../provider/connection-problem';
 import { RemotingError, type Reached, type RemotingErrorKind } from '../../remoting/remoting-error';
 import type { Check, CheckName, Verdict } from './check';
 import { failed, ok, skipped } from './check';

@@ -3,7 +3,7 @@ import { connect, isIP } from 'node:net';
 import { ENVIRONMENT } from '../../provider/configuration';
 import type { Endpoint } from '../../provider/endpoint';
 import type { Environment } from '../../provider/environment';
-import { connectionRemedy } from '../../provider/problem';
+import { connectionRemedy } from '../../provider/connection-problem';
 import { RemotingError } from '../../remoting/remoting-error';
 import { hostOf, portOf } from '../../remoting/transports/wsman/http-channel';
 import { parseProxy } from '../../remoting/transports/wsman/proxy';

@@ -1,6 +1,6 @@
 import type { Problem } from '../../schema';
 
-/** What DNS says of a value has no remedy of its own. */
+/** The problem of a value that DNS cannot carry, without a remedy. */
 export function invalidValue(problem: string | undefined): Problem | undefined {
   return problem === undefined ? undefined : { problem, remedy: 'correct the value' };
 }

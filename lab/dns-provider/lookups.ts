@@ -4,7 +4,7 @@ import type { DataSource } from '../../plugin';
 import { type Attribute, type AttributeType, type Known, text, type Values } from '../../schema';
 import { plainText } from './plain-text';
 
-/** The look-ups of the machine's own resolver; a `Resolver` of node:dns has most of them too. */
+/** The lookups of the machine's own resolver; a `Resolver` of node:dns has most of them too. */
 export type Lookups = Pick<
   typeof dns,
   'lookup' | 'resolveCname' | 'resolveMx' | 'resolveNs' | 'resolveSrv' | 'resolveTxt' | 'reverse'
@@ -12,7 +12,7 @@ export type Lookups = Pick<
 
 interface Lookup {
   readonly typeName: string;
-  /** The one argument. */
+  /** The name of the only argument. */
   readonly asked: string;
   readonly found: { readonly [name: string]: AttributeType };
   look(name: string, lookups: Lookups): Promise<{ readonly [name: string]: Known }>;

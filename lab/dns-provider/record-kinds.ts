@@ -5,7 +5,7 @@ import { dataProblem, decodeData, encodeData, type RecordData, type RecordType }
 import { invalidValue } from './invalid-value';
 import { plainText } from './plain-text';
 
-/** One kind of record set: a row of the table that the resources are made of. */
+/** A kind of record set: a row of the table from which the resources are made. */
 export interface RecordKind {
   readonly typeName: string;
   readonly type: RecordType;
@@ -15,12 +15,13 @@ export interface RecordKind {
     | { readonly attribute: Attribute; readonly block?: undefined }
     | { readonly block: Block; readonly attribute?: undefined }
   );
-  /** From a known value of the attribute or block. */
+  /** Makes record data from a known value of the attribute or block. */
   dataOf(value: Known): RecordData[];
   valueOf(data: readonly RecordData[]): Known;
   /**
-   * hashicorp/dns has its address records on HashiCorp's older kit: they differ in how defaults, drift and changes
-   * are treated. Of an older kind an update sends what changed; of the others all old records and all new ones.
+   * hashicorp/dns implements its address records with HashiCorp's older SDK, which treats defaults, drift and changes
+   * differently. With it, an update sends only the changed records; for the other kinds it sends all old records and
+   * all new ones.
    */
   readonly older: boolean;
 }
@@ -29,7 +30,7 @@ const texts = (value: Known): string[] => (Array.isArray(value) ? value.map(plai
 const blocks = (value: Known): { readonly [name: string]: Known }[] =>
   Array.isArray(value) ? (value as { readonly [name: string]: Known }[]) : [];
 
-/** The first thing wrong with the records that a value stands for. */
+/** Makes a check that finds the first invalid record of a value. */
 function problemOf(dataOf: (value: Known) => RecordData[]): (value: Known) => Problem | undefined {
   return (value) =>
     invalidValue(
@@ -65,13 +66,13 @@ function addressKind(
   };
 }
 
-/** `192.0.2.011` is taken as `192.0.2.11`. */
+/** `192.0.2.011` is accepted as `192.0.2.11`. */
 function withoutLeadingZeros(address: string): string {
   const parts = address.split('.').map((part) => part.replace(/^0+(?=\d)/, ''));
   return isIPv4(parts.join('.')) ? parts.join('.') : address;
 }
 
-/** The one spelling that DNS answers come back in. */
+/** The shortest spelling of an address, as in DNS answers. */
 function shortest(address: string): string {
   if (!isIPv6(address) || address.includes('%')) return address;
   const encoded = encodeData({ type: 'AAAA', address });
@@ -98,7 +99,7 @@ function targetKind(
   };
 }
 
-/** A string of a text record has at most 255 bytes; a longer text is several strings. */
+/** The most bytes of one string in a TXT record; a longer text is split into several strings. */
 const STRING_BYTES = 255;
 
 function textData(value: Known): RecordData[] {

@@ -11,22 +11,22 @@ import { invalidValue } from './invalid-value';
 import { plainText } from './plain-text';
 import type { RecordKind } from './record-kinds';
 
-/** What the resources act on: the server, or why there is none. */
+/** The DNS server that the resources act on, or why there is none. */
 export type DnsTarget =
   { readonly client: DnsClient } | { readonly client?: undefined; readonly reason: string };
 
-/** One update of one zone: all of it is done, or nothing. */
+/** One update of one zone, which is done as a whole or not at all. */
 export interface UpdateStep {
   readonly zone: string;
   readonly changes: readonly WireRecord[];
 }
 
 const DEFAULT_TTL = 3600;
-/** Attributes whose change deletes the records before it adds them again. */
+/** Attributes whose change deletes the records and adds them again. */
 const REPLACING = ['zone', 'name', 'ttl'];
 const LONGEST_TTL = 0x7fffffff;
 
-/** The resource of one kind of record, as hashicorp/dns behaves where that is no defect. */
+/** The resource of one kind of record. It behaves as that of hashicorp/dns, except for defects. */
 export function recordSet(kind: RecordKind): ManagedResource<DnsTarget, UpdateStep> {
   return {
     typeName: kind.typeName,
@@ -49,7 +49,7 @@ export function recordSet(kind: RecordKind): ManagedResource<DnsTarget, UpdateSt
       return changes.length === 0 ? [] : [{ zone, changes }];
     },
     describe: (step) => `update ${step.zone}: ${step.changes.map(formatWireRecord).join('; ')}`,
-    // Of a kind that is not older, the real provider plans the id anew with every change.
+    // For kinds with the newer SDK, the real provider plans a new id with every change.
     inform: async ({ kind: what, prior, planned }) =>
       what === 'update' && !kind.older && !sameValue(prior, planned) ? { values: { id: UNKNOWN } } : {},
     execute: (step, target) => execute(step, target),
@@ -202,7 +202,7 @@ async function read(kind: RecordKind, state: Values, target: DnsTarget): Promise
     const { rcode, answers, authorities } = await target.client.query(name, kind.type);
     if (rcode === RCODES.NXDOMAIN) return { state: null };
     if (rcode !== RCODES.NOERROR) return failed(`The server answered ${rcodeName(rcode)}.`);
-    // The name servers of a delegated child stand in the authority section.
+    // The NS records of a delegated child zone stand in the authority section.
     const found = (kind.type === 'NS' ? [...answers, ...authorities] : answers)
       .flatMap((record) => plainRecord(record) ?? [])
       .filter((record) => fold(record.name) === fold(name));
@@ -220,7 +220,7 @@ async function read(kind: RecordKind, state: Values, target: DnsTarget): Promise
   }
 }
 
-/** An id is a whole name; its zone is the nearest name above it that has a start of authority. */
+/** An import id is a full name. Its zone is the nearest name above it with an SOA record. */
 async function locate(id: string, target: DnsTarget): Promise<ImportResult> {
   const failed = (detail: string): ImportResult => ({
     diagnostics: [{ severity: 'error', summary: `${id} cannot be imported`, detail }],

@@ -3,7 +3,7 @@ import type { DnsClientOptions } from '../../dns/client';
 import { type Environment, SettingsError, updateClientOptions } from '../../dns/update-settings';
 import { UPDATE_SETTINGS } from '../../dns/update-variables';
 
-/** The provider's own configuration, as hashicorp/dns has it. */
+/** The provider's configuration, as that of hashicorp/dns. */
 export const settingsSchema: Schema = {
   version: 0,
   attributes: {},
@@ -37,7 +37,7 @@ export const settingsSchema: Schema = {
             'optional',
             'Goes with key_name: hmac-md5, hmac-sha1, hmac-sha256 or hmac-sha512; else DNS_UPDATE_KEYALGORITHM.',
           ),
-          // Not marked sensitive in the provider that this one stands in for either.
+          // hashicorp/dns does not mark it as sensitive either.
           key_secret: text(
             'optional',
             'Goes with key_name: the secret in Base64; else DNS_UPDATE_KEYSECRET.',
@@ -63,7 +63,7 @@ export const settingsSchema: Schema = {
 };
 
 /**
- * How to reach the server: the configuration first, then the environment.
+ * Reads how to reach the server, from the configuration first, then from the environment.
  *
  * @returns `undefined` where no server is named, or a part is only known at apply
  * @throws SettingsError
@@ -79,7 +79,7 @@ export function readSettings(config: Values, environment: Environment): DnsClien
   const [own] = isList(gssapi) ? gssapi : [];
   const kerberos: Values = own !== undefined && isRecord(own) ? own : {};
   const all = { ...values, ...kerberos };
-  // By the recording (test/fixtures/dns-provider/further.json).
+  // As recorded (test/fixtures/dns-provider/further.json).
   if (
     own !== undefined &&
     textOf(kerberos['realm'] ?? null) === undefined &&

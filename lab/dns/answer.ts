@@ -4,7 +4,7 @@ import { fold, isWithin } from '../../dns/name';
 import { namesIn, recordTypeOf } from '../../dns/record';
 import type { RecordSet, Zone } from './zone';
 
-/** What a question is answered with. */
+/** The answer to a question. */
 export interface Answer {
   readonly rcode: Rcode;
   readonly authoritative: boolean;
@@ -13,7 +13,7 @@ export interface Answer {
   readonly additionals: readonly WireRecord[];
 }
 
-/** An alias may lead to an alias; a circle ends here. */
+/** The longest chain of aliases that is followed, which also ends circles. */
 const LONGEST_CHAIN = 8;
 
 const REFUSED: Answer = {
@@ -24,7 +24,7 @@ const REFUSED: Answer = {
   additionals: [],
 };
 
-/** The zone that is nearest to a name. */
+/** The zone that holds a name: the one with the longest matching name. */
 export function zoneOf(zones: readonly Zone[], name: string): Zone | undefined {
   return zones
     .filter((zone) => isWithin(name, zone.name))
@@ -32,8 +32,8 @@ export function zoneOf(zones: readonly Zone[], name: string): Zone | undefined {
 }
 
 /**
- * Answers a question from the zones, RFC 1034 section 4.3.2, without recursion, with wildcards (RFC 4592).
- * Transfers are refused, and so is what lies outside the zones.
+ * Answers a question from the zones as in RFC 1034 section 4.3.2, without recursion, with wildcards (RFC 4592).
+ * Transfers, and questions about names outside of the zones, are refused.
  */
 export function answer(zones: readonly Zone[], question: Question): Answer {
   const zone = zoneOf(zones, question.name);
@@ -70,14 +70,14 @@ export function answer(zones: readonly Zone[], question: Question): Answer {
     }
     const found = wanted(there, question.type);
     if (found.length === 0) {
-      // BIND's zero-no-soa-ttl: who looks for the zone shall not remember that it is not here.
+      // As BIND with zero-no-soa-ttl: a client that looks for the zone must not cache that this name does not have one.
       const exists = there.length > 0 || home.exists(name);
       const longest = question.type === TYPES.SOA && !exists ? 0 : home.soa.minimum;
       return negative(home, exists ? 'NOERROR' : 'NXDOMAIN', sets, longest);
     }
     return positive(zones, home, [...sets, ...found]);
   }
-  // Of a zone that holds the end of the chain; here there is none.
+  // The authority section comes from the zone that holds the end of the chain; none of the zones here does.
   return {
     rcode: 'NOERROR',
     authoritative: true,
@@ -93,7 +93,7 @@ function wanted(sets: readonly RecordSet[], type: number): RecordSet[] {
   return sets.filter((set) => set.type === known);
 }
 
-/** With the zone's name servers, and the addresses of what the answer points to. */
+/** Adds the zone's name servers, and the addresses of the names in the answer. */
 function positive(zones: readonly Zone[], zone: Zone, sets: readonly RecordSet[]): Answer {
   const servers = zone.set(zone.name, 'NS');
   const authority = servers === undefined || sets.includes(servers) ? [] : [servers];
@@ -106,7 +106,7 @@ function positive(zones: readonly Zone[], zone: Zone, sets: readonly RecordSet[]
   };
 }
 
-/** RFC 2308 section 3: the start of authority, for as long as the answer may be remembered. */
+/** RFC 2308 section 3: a negative answer carries the SOA record, whose TTL says how long it may be cached. */
 function negative(zone: Zone, rcode: Rcode, aliases: readonly RecordSet[], longest: number): Answer {
   const soa = zone.set(zone.name, 'SOA');
   const authority = soa === undefined ? [] : [{ ...soa, ttl: Math.min(soa.ttl, longest) }];
@@ -119,7 +119,7 @@ function negative(zone: Zone, rcode: Rcode, aliases: readonly RecordSet[], longe
   };
 }
 
-/** The name servers of a delegated child, with the addresses that stand below the cut alone. */
+/** The name servers of a delegated child zone, with their addresses where those stand below the delegation. */
 function referral(zone: Zone, delegation: RecordSet, aliases: readonly RecordSet[]): Answer {
   const glue = targets([delegation]).filter((name) => isWithin(name, delegation.name));
   return {

@@ -14,9 +14,9 @@ import {
 import { update } from './update';
 import type { Zone } from './zone';
 
-/** What the server takes over UDP from who says so (RFC 6891), as BIND does. */
+/** The longest message over UDP with a client that announces EDNS (RFC 6891), as in BIND. */
 const LARGEST_UDP_BYTES = 1232;
-/** By which a BADTIME answer's signature is longer than the request's. */
+/** The bytes by which the signature of a BADTIME answer is longer than that of the request. */
 const SERVER_TIME_BYTES = 6;
 
 type Reply = Omit<Message, 'id' | 'opcode' | 'flags' | 'questions' | 'udpSize' | 'ednsVersion'> & {
@@ -31,14 +31,14 @@ const bare = (rcode: Rcode): Reply => ({
   additionals: [],
 });
 
-/** From the bytes of a request to the bytes of its answer; no sockets. */
+/** Makes the bytes of an answer from the bytes of a request, without sockets. */
 export class Responder {
   private zones: readonly Zone[];
 
   constructor(
     zones: readonly Zone[],
     private readonly keys: readonly TsigKey[],
-    /** Told of the zones after every change, before the change is answered. */
+    /** Receives the zones after every change, before the change is answered. */
     private readonly changed: (zones: readonly Zone[]) => void = () => undefined,
     private readonly now: () => number = currentTime,
   ) {
@@ -46,8 +46,8 @@ export class Responder {
   }
 
   /**
-   * @param limit the largest answer in bytes where the request says nothing of it (UDP); `undefined` over TCP
-   * @returns the answer; `undefined` where there is none to give: what is no request is not answered
+   * @param limit the largest answer in bytes where the request announces no size (UDP); `undefined` over TCP
+   * @returns the answer; `undefined` for bytes that are not a request, which get no answer
    */
   respond(bytes: Buffer, limit?: number): Buffer | undefined {
     let received: Received;
@@ -104,7 +104,7 @@ export class Responder {
     this.zones = zones;
   }
 
-  /** RFC 8945 section 5.3: a signed request has a signed answer, unless its signature cannot be trusted. */
+  /** RFC 8945 section 5.3: a signed request gets a signed answer, unless its signature cannot be trusted. */
   private finish(response: Buffer, verdict: Verdict | undefined): Buffer {
     if (verdict === undefined) return response;
     const { signature } = verdict;
@@ -114,7 +114,7 @@ export class Responder {
     }
     const error = TSIG_ERRORS[verdict.error];
     if (verdict.key === undefined) return appendError(response, signature, error);
-    // A BADTIME answer carries the request's time as signed and the server's own beside it.
+    // A BADTIME answer carries the signed time of the request, and the time of the server beside it.
     const times = verdict.error === 'BADTIME' ? { time: signature.time, other: timeBytes(time) } : { time };
     return sign(response, verdict.key, { requestMac: signature.mac, error, ...times }).bytes;
   }
@@ -132,7 +132,10 @@ function encodable(request: Message, reply: Reply): Message {
   };
 }
 
-/** Additions are left out first, the last ones before the others; RFC 2181 section 9: that is no truncation. */
+/**
+ * Shortens a message to a size. The additional section is dropped first, from its end: that does not count as
+ * truncation (RFC 2181 section 9).
+ */
 function shrunk(message: Message, room: number): Buffer {
   for (let count = message.additionals.length; count >= 0; count--) {
     const bytes = encodeMessage({ ...message, additionals: message.additionals.slice(0, count) });
@@ -142,7 +145,9 @@ function shrunk(message: Message, room: number): Buffer {
   return encodeMessage({ ...message, answers: [], authorities: [], additionals: [], flags });
 }
 
-/** What cannot be read is answered with its own header alone, unless it is an answer itself (RFC 1035 4.1.1). */
+/**
+ * A message that cannot be read gets an answer with only its header, unless it is an answer itself (RFC 1035 4.1.1).
+ */
 function malformed(bytes: Buffer): Buffer | undefined {
   if (bytes.length < 12 || (bytes.readUInt8(2) & 0x80) !== 0) return undefined;
   return encodeMessage({

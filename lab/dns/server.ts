@@ -12,7 +12,7 @@ import type { ZoneStore } from './zone-store';
 
 export interface DnsServerOptions {
   readonly zones: readonly ZoneDeclaration[];
-  /** Keys that may change every zone; without one, updates are refused. */
+  /** Keys that may change every zone. Without a key, updates are refused. */
   readonly keys: readonly TsigKey[];
   /**
    * Port for UDP and TCP on the loopback address.
@@ -20,9 +20,9 @@ export interface DnsServerOptions {
    * @default one that the system chooses
    */
   readonly port?: number;
-  /** Keeps records over a restart. Zones that it holds are taken from it, not from the declaration. */
+  /** Keeps records across restarts. A zone that it holds is taken from it, not from the declaration. */
   readonly store?: ZoneStore;
-  /** Told of what went wrong inside; requests are answered all the same. Written to stderr when left out. */
+  /** Receives errors inside the server; requests are answered all the same. Left out: they are written to stderr. */
   readonly onFault?: (error: unknown) => void;
 }
 
@@ -35,13 +35,13 @@ export interface DnsServer {
 const LOOPBACK = '127.0.0.1';
 const MOST_CONNECTIONS = 100;
 const IDLE_MS = 10_000;
-/** Tries to get one port number for UDP and TCP. */
+/** How often the server tries to get the same port number for UDP and TCP. */
 const PORT_TRIES = 20;
 
 /**
  * Starts an authoritative server on the loopback address, for the quick start and the tests.
  *
- * @throws where the port is taken, or a zone is not right
+ * @throws where the port is taken, or a zone is invalid
  */
 export async function startDnsServer(options: DnsServerOptions): Promise<DnsServer> {
   const zones = startingZones(options);
@@ -62,7 +62,7 @@ export async function startDnsServer(options: DnsServerOptions): Promise<DnsServ
     connections.add(connection);
     const unframer = new Unframer();
     connection.setTimeout(IDLE_MS, () => connection.destroy());
-    // A peer that resets its connection is no fault of the server's.
+    // A client that resets its connection is no fault of the server.
     connection.on('error', () => connection.destroy());
     connection.on('close', () => connections.delete(connection));
     connection.on('data', (chunk) => {
@@ -104,7 +104,10 @@ function guarded(respond: () => Buffer | undefined, onFault: (error: unknown) =>
   }
 }
 
-/** UDP and TCP on one number: the system chooses for UDP, and the number may be taken for TCP. */
+/**
+ * Binds UDP and TCP to the same port number. The system chooses it for UDP, and it may be taken for TCP: then another
+ * one is tried.
+ */
 async function bindBoth(port: number): Promise<{ udp: Socket; tcp: Server; port: number }> {
   for (let attempt = 1; ; attempt++) {
     const udp = createSocket('udp4');

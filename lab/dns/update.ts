@@ -4,20 +4,20 @@ import { fold, isWithin } from '../../dns/name';
 import { type DnsRecord, namesIn, recordTypeOf, sameData, type StartOfAuthority } from '../../dns/record';
 import type { Zone } from './zone';
 
-/** Dynamic updates, RFC 2136 section 3. All of an update is done, or nothing of it. */
+/** Dynamic updates, RFC 2136 section 3. An update is done as a whole or not at all. */
 
-/** What became of an update. */
+/** The result of an update. */
 export interface UpdateResult {
   readonly rcode: Rcode;
-  /** The zone after it; left out where nothing changed. */
+  /** The zone after the update; left out where nothing changed. */
   readonly zone?: Zone;
 }
 
-/** Names in one zone. A peer that holds the key can make no more. */
+/** The most names in one zone: a limit for clients that hold the key. */
 const MOST_NAMES = 100_000;
 const LONGEST_TTL = 0x7fffffff;
 
-/** Types that ask for something else than records (RFC 6895 section 3.1). */
+/** Meta-types and question types (RFC 6895 section 3.1), which are never stored as records. */
 const isMetaType = (type: number): boolean => type === TYPES.OPT || (type >= 128 && type <= 255);
 
 class Refusal extends Error {
@@ -44,7 +44,7 @@ export function update(zone: Zone, message: Message): UpdateResult {
   }
 }
 
-/** Section 3.2: each prerequisite alone, then those that compare a whole record set. */
+/** Section 3.2: first each prerequisite by itself, then those that compare a whole record set. */
 function requirePrerequisites(zone: Zone, prerequisites: readonly WireRecord[]): void {
   const exact = new Map<string, DnsRecord[]>();
   for (const wire of prerequisites) {
@@ -89,13 +89,13 @@ function requirePrerequisites(zone: Zone, prerequisites: readonly WireRecord[]):
   }
 }
 
-/** Section 3.4.1: everything is looked at before anything is done. */
+/** Section 3.4.1: every change is checked before any is made. */
 function scan(zone: Zone, wire: WireRecord): void {
   if (!isWithin(wire.name, zone.name)) throw new Refusal('NOTZONE');
   switch (wire.class) {
     case CLASSES.IN:
       if (isMetaType(wire.type) || wire.ttl > LONGEST_TTL) throw new Refusal('FORMERR');
-      // A type whose data is not understood here could not be answered either.
+      // Records of a type that this server does not understand could not be answered either.
       if (plainRecord(wire) === undefined) throw new Refusal(wire.data === undefined ? 'FORMERR' : 'NOTIMP');
       return;
     case CLASSES.ANY:
@@ -110,7 +110,7 @@ function scan(zone: Zone, wire: WireRecord): void {
   }
 }
 
-/** Section 3.4.2. What the special rules forbid is passed over in silence, as the section says. */
+/** Section 3.4.2. A change that its special rules forbid is ignored silently, as the section says. */
 function apply(zone: Zone, wire: WireRecord): void {
   const own = zone.isOwn(wire.name);
   switch (wire.class) {
@@ -132,7 +132,7 @@ function apply(zone: Zone, wire: WireRecord): void {
       const { data } = wire;
       if (set === undefined || data === undefined || Buffer.isBuffer(data) || set.type === 'SOA') return;
       const rest = set.data.filter((each) => !sameData(each, data));
-      // The last name server of the zone stays.
+      // The last NS record of the zone itself is kept.
       if (own && set.type === 'NS' && rest.length === 0) return;
       zone.put({ ...set, data: rest });
       return;
@@ -149,12 +149,12 @@ function add(zone: Zone, record: DnsRecord, own: boolean): void {
   }
   if (data.type === 'CNAME') {
     if (sets.some((set) => set.type !== 'CNAME')) return;
-    // An alias is alone: the new one takes the old one's place.
+    // A name has only one CNAME record: the new one replaces the old one.
     for (const set of sets) zone.put({ ...set, data: [] });
   } else if (sets.some((set) => set.type === 'CNAME')) {
     return;
   }
-  // RFC 6672 section 2.4: there is one for a name.
+  // RFC 6672 section 2.4: a name has only one DNAME record.
   for (const set of sets) if (data.type === 'DNAME' && set.type === 'DNAME') zone.put({ ...set, data: [] });
   zone.add(record);
 }
@@ -163,7 +163,7 @@ function setSoa(zone: Zone, soa: StartOfAuthority, ttl = zone.set(zone.name, 'SO
   zone.put({ name: zone.name, ttl, type: 'SOA', data: [soa] });
 }
 
-/** RFC 1982: numbers in a circle; zero is passed over (RFC 2136 section 3.6). */
+/** RFC 1982: serial numbers wrap around; zero is skipped (RFC 2136 section 3.6). */
 function isLater(left: number, right: number): boolean {
   const distance = (left - right) >>> 0;
   return distance !== 0 && distance < 0x80000000;
@@ -179,7 +179,7 @@ function sameRecords(left: Zone, right: Zone): boolean {
   return before.length === after.length && before.every((line, position) => line === after[position]);
 }
 
-/** BIND refuses to make a mail exchanger of a name in the zone that has no address (`check-mx`). */
+/** BIND refuses an MX record whose mail exchanger is a name in the zone without an address (`check-mx`). */
 function requireMailHostsWithAddress(zone: Zone, changes: readonly WireRecord[]): void {
   for (const change of changes) {
     const record = plainRecord(change);

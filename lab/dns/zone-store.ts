@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { DnsRecord, RecordData } from '../../dns/record';
 import { Zone } from './zone';
 
-/** Where zones live between two starts of a server. */
+/** Stores the zones between two starts of a server. */
 export interface ZoneStore {
   load(): readonly Zone[];
   save(zones: readonly Zone[]): void;
@@ -20,7 +20,9 @@ interface StoredZone {
   readonly records: readonly StoredRecord[];
 }
 
-/** Keeps the zones in one JSON file, which is replaced as a whole: a crash leaves the old or the new one. */
+/**
+ * Stores the zones in one JSON file, which is replaced as a whole: after a crash it is either the old or the new one.
+ */
 export function fileStore(path: string): ZoneStore {
   return {
     load(): readonly Zone[] {
@@ -43,7 +45,7 @@ export function fileStore(path: string): ZoneStore {
   };
 }
 
-/** Texts are bytes, which JSON cannot hold. */
+/** The texts of TXT records are bytes, which JSON cannot hold. */
 function toStored(record: DnsRecord): StoredRecord {
   const { data } = record;
   if (data.type !== 'TXT') return { ...record, data };

@@ -14,19 +14,19 @@ export interface ZoneDeclaration {
   /** Absolute: `contoso.com.`. */
   readonly name: string;
   /**
-   * Absolute name of the server that answers for the zone.
+   * The absolute name of the zone's name server.
    *
    * @default `ns1.` and the zone's name
    */
   readonly nameServer?: string;
   /**
-   * Address of the name server, where its name is in the zone.
+   * The address of the name server, where its name is in the zone.
    *
    * @default 127.0.0.1
    */
   readonly nameServerAddress?: string;
   /**
-   * Seconds for which a resolver remembers that a name does not exist.
+   * Seconds for which a resolver caches that a name does not exist.
    *
    * @default 60
    */
@@ -37,7 +37,7 @@ export interface ZoneDeclaration {
 
 /** Records of one name and type. They share a TTL (RFC 2181 section 5.2). */
 export interface RecordSet {
-  /** In the letter case of whoever wrote it first. */
+  /** In the letter case in which it was first written. */
   readonly name: string;
   readonly ttl: number;
   readonly type: RecordType;
@@ -56,7 +56,7 @@ export class Zone {
     this.nodes = nodes;
   }
 
-  /** @throws RangeError where the declaration names something that DNS cannot carry */
+  /** @throws RangeError where DNS cannot carry a value of the declaration */
   static declared(declaration: ZoneDeclaration): Zone {
     const { name, negativeTtlSeconds = 60, nameServerAddress = '127.0.0.1' } = declaration;
     const mname = declaration.nameServer ?? `ns1.${name}`;
@@ -80,7 +80,7 @@ export class Zone {
     return Zone.of(name, [...own, ...(declaration.records ?? [])]);
   }
 
-  /** @throws RangeError where a record is not right, not in the zone, or the zone has no start of authority */
+  /** @throws RangeError where a record is invalid or not in the zone, or the zone has no SOA record */
   static of(name: string, records: readonly DnsRecord[]): Zone {
     const problem = nameProblem(name);
     if (problem !== undefined) throw new RangeError(`the zone's name is not right: ${problem}`);
@@ -95,7 +95,7 @@ export class Zone {
     return zone;
   }
 
-  /** A copy to change; sets themselves never change. */
+  /** A copy that may be changed; record sets themselves never change. */
   copy(): Zone {
     return new Zone(this.name, new Map([...this.nodes].map(([name, sets]) => [name, new Map(sets)])));
   }
@@ -121,7 +121,7 @@ export class Zone {
     return [...this.nodes.keys()].some((other) => other.endsWith(below));
   }
 
-  /** The delegation that covers a name: name server records below the zone's own name, the highest first. */
+  /** The delegation that covers a name: the NS records nearest to the zone's own name, but below it. */
   delegation(name: string): RecordSet | undefined {
     const labels = labelsOf(name);
     const depth = labels.length - labelsOf(this.name).length;
@@ -132,7 +132,10 @@ export class Zone {
     return undefined;
   }
 
-  /** The alias of all names below one (DNAME, RFC 6672) that covers a name, the highest first. */
+  /**
+   * The DNAME record (RFC 6672) that covers a name, the one nearest to the zone's own name. A DNAME is an alias for all
+   * names below its own.
+   */
   redirection(name: string): RecordSet | undefined {
     const labels = labelsOf(name);
     for (let cut = labels.length - labelsOf(this.name).length; cut > 0; cut--) {
@@ -143,8 +146,8 @@ export class Zone {
   }
 
   /**
-   * What a name that does not exist is answered with: the records of a wildcard under the nearest name above it that
-   * does (RFC 4592 section 3.3.1). None where there is no wildcard.
+   * The records that answer for a name that does not exist: those of a wildcard under the nearest existing name above
+   * it (RFC 4592 section 3.3.1). Empty where there is no wildcard.
    */
   wildcardSets(name: string): RecordSet[] {
     let labels = labelsOf(name);
@@ -171,7 +174,7 @@ export class Zone {
     this.nodes.set(key, sets);
   }
 
-  /** Adds a record; one of the same data is there once. The set takes the record's TTL. */
+  /** Adds a record; the same data stands in a set only once. The set gets the TTL of the record. */
   add(record: DnsRecord): void {
     const type = record.data.type;
     const before = this.set(record.name, type);
@@ -185,7 +188,7 @@ export class Zone {
     );
   }
 
-  /** Lines of a zone file in alphabetical order. */
+  /** The lines of a zone file in alphabetical order. */
   format(): string[] {
     return this.records().map(formatRecord).sort();
   }

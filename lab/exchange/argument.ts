@@ -7,16 +7,16 @@ import { bindingError } from './cmdlet-error';
 import { commandTypes } from './command-types';
 import type { Json } from './state';
 
-/** What to add to and take from a multi-valued property: `@{ Add = …; Remove = … }`. */
+/** A change of a multi-valued property: `@{ Add = …; Remove = … }`. */
 export interface ListChange {
   readonly add: readonly Json[];
   readonly remove: readonly Json[];
 }
 
-/** An argument after PowerShell has turned it into the parameter's type. */
+/** An argument after conversion to the type of the parameter. */
 export type BoundValue = Json | Uint8Array | SecureText | BoundCredential | ListChange;
 
-/** What a `PSCredential` holds. */
+/** The content of a `PSCredential`. */
 export class BoundCredential {
   constructor(
     readonly user: string,
@@ -28,10 +28,10 @@ export function isListChange(value: BoundValue | undefined): value is ListChange
   return typeof value === 'object' && value !== null && 'add' in value && 'remove' in value;
 }
 
-/** Enums of which several values may be given at once, as a list or as text with commas. */
+/** Enums that take several values, as a list or as a text with commas. */
 const FLAGS = new Set(['AllowedServices', 'AuthMechanisms', 'PermissionGroups']);
 
-/** Turns what came over the wire into what the parameter takes; throws what PowerShell would. */
+/** Converts a value from the wire to the type of the parameter. Throws the error of PowerShell where it cannot. */
 export function convert(cmdlet: string, parameter: CatalogParameter, value: HostValue): BoundValue {
   const refuse = (reason: string): never => {
     throw bindingError.transformation(cmdlet, parameter.name, reason);
@@ -82,7 +82,7 @@ export function convert(cmdlet: string, parameter: CatalogParameter, value: Host
           });
     case 'MultiValuedProperty':
       return multiValued(parameter, value, cannot);
-    // Handed on, never looked into.
+    // Passed on unread.
     case 'Object[]':
       return null;
     case 'String[]':
@@ -150,13 +150,13 @@ function isObject(value: HostValue): value is HostObject {
   return typeof value === 'object' && value !== null && 'typeNames' in value;
 }
 
-/** A real client sends the object that a script's `-Name` or `-Name:$false` is. */
+/** A real client sends an object for `-Name` or `-Name:$false` in a script. */
 function switchOf(value: HostValue): boolean | undefined {
   const present = isObject(value) ? value.properties['IsPresent'] : value;
   return typeof present === 'boolean' ? present : undefined;
 }
 
-/** A text is none: PowerShell would ask for the password, and there is nobody to ask. */
+/** A text is no credential: PowerShell would ask for the password, and nobody is there to answer. */
 function credentialOf(value: HostValue): BoundCredential | undefined {
   if (!isObject(value) || !value.typeNames.some((type) => type.endsWith('.PSCredential'))) return undefined;
   const { UserName: user, Password: password } = value.properties;
@@ -175,7 +175,7 @@ function listOf(value: HostValue): readonly HostValue[] {
   return Array.isArray(value) ? (value as readonly HostValue[]) : [value];
 }
 
-/** Text of a text, a number, a date, or an object that has text (an identity, an enum). */
+/** The text of a string, a number, a date, or an object with a text form (an identity, an enum). */
 function textOf(value: HostValue): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
@@ -197,7 +197,7 @@ function bytesOf(value: HostValue): Uint8Array | undefined {
     : undefined;
 }
 
-/** As .NET reads it: a space in the host is refused, one in the path is not; a relative address is one too. */
+/** A URI as .NET reads it: refuses a space in the host, takes one in the path, and takes relative addresses. */
 function uriOf(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined;
   const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/([^/?#]*)/.exec(text);

@@ -3,10 +3,10 @@ import type { CommandArgument, HostObject, HostValue } from '../../remoting/serv
 import { convert, type BoundValue } from './argument';
 import { bindingError } from './cmdlet-error';
 
-/** Arguments by the parameter's full name, in the order in which they were bound. */
+/** The bound arguments by full name of the parameter, in the order in which they were bound. */
 export type Bound = ReadonlyMap<string, BoundValue>;
 
-/** A parameter name, perhaps with its value, or a value alone; from CommandParameter in PowerShell's source. */
+/** A parameter name, with or without its value, or only a value; from CommandParameter in PowerShell's source. */
 type Token =
   | { readonly kind: 'parameter'; readonly name: string; readonly value?: HostValue }
   | { readonly kind: 'value'; readonly value: HostValue };
@@ -19,9 +19,9 @@ export function bind(cmdlet: CatalogCmdlet, args: readonly CommandArgument[]): B
 }
 
 /**
- * Adds an object of the pipeline to what the arguments have bound: its properties where they are named as parameters
- * that take them, else the object itself. Which of the two a parameter of Exchange's takes is not documented, only that
- * it takes input.
+ * Binds an object of the pipeline in addition to the arguments: its properties, by name, to parameters that take
+ * properties from the pipeline; else the object itself. Microsoft documents that a parameter takes pipeline input, and
+ * not which of the two.
  */
 export function bindItem(cmdlet: CatalogCmdlet, bound: Bound, item: HostValue): Bound {
   const whole = new Map(bound);
@@ -45,7 +45,7 @@ function isObject(value: HostValue): value is HostObject {
   return typeof value === 'object' && value !== null && 'typeNames' in value;
 }
 
-/** Parameters that take input and are not bound yet, those with a position first. */
+/** Unbound parameters that take pipeline input; those with a position come first. */
 function openToInput(cmdlet: CatalogCmdlet, bound: Bound): readonly CatalogParameter[] {
   return cmdlet.parameters
     .filter((parameter) => parameter.pipeline === true && !bound.has(parameter.name))
@@ -53,13 +53,13 @@ function openToInput(cmdlet: CatalogCmdlet, bound: Bound): readonly CatalogParam
     .sort((left, right) => (left.position ?? Infinity) - (right.position ?? Infinity) || 0);
 }
 
-/** Whether it may stand beside what is bound. */
+/** Whether a parameter set allows the parameter together with the bound ones. */
 function fits(cmdlet: CatalogCmdlet, bound: Bound, parameter: CatalogParameter): boolean {
   const viable = viableSets(cmdlet, bound.keys());
   return parameter.sets === undefined || parameter.sets.some((set) => viable?.has(set));
 }
 
-/** What the arguments bind; what is missing may still come through the pipeline. */
+/** Binds the arguments, without a check for missing parameters: they may still come through the pipeline. */
 export function bindArguments(cmdlet: CatalogCmdlet, args: readonly CommandArgument[]): Bound {
   const bound = new Map<string, BoundValue>();
   const loose: HostValue[] = [];
@@ -123,7 +123,7 @@ function resolve(cmdlet: CatalogCmdlet, name: string): CatalogParameter {
   }
 }
 
-/** Parameter sets that hold every bound parameter; undefined where the cmdlet knows no sets. */
+/** The parameter sets that contain every bound parameter; undefined where the cmdlet has no parameter sets. */
 function viableSets(cmdlet: CatalogCmdlet, names: Iterable<string>): ReadonlySet<string> | undefined {
   const all = new Set(cmdlet.parameters.flatMap((parameter) => parameter.sets ?? []));
   if (all.size === 0) return undefined;

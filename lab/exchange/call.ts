@@ -10,7 +10,7 @@ import { Declined, Question, type Conversation } from './question';
 import type { Json, OrganizationState, ServerState } from './state';
 import type { OrganizationDraft } from './store';
 
-/** One call of a cmdlet while it runs: its arguments, the organization, and what it has given so far. */
+/** One call of a cmdlet while it runs: its arguments, the organization, and its output so far. */
 export class Call {
   readonly output: PowerShellValue[] = [];
   readonly warnings: string[] = [];
@@ -23,22 +23,22 @@ export class Call {
     readonly cmdlet: CatalogCmdlet,
     readonly bound: Bound,
     readonly draft: OrganizationDraft,
-    /** Where the session lives. */
+    /** The server that the session runs on. */
     readonly session: ServerState,
     readonly catalog: Catalog,
     readonly options: LabOptions,
     readonly now: Date,
-    /** Names in lower case of the properties that go out, where a Select-Object follows. Left out: all. */
+    /** The lower-case names of the selected properties, where a Select-Object follows. Left out: all properties. */
     private readonly selection?: ReadonlySet<string>,
     private readonly conversation: Conversation = { answers: [], made: [] },
   ) {}
 
-  /** Whether a Select-Object follows, which sees all that an object has. */
+  /** Whether a Select-Object follows, which sees all properties of an object. */
   get isSelected(): boolean {
     return this.selection !== undefined;
   }
 
-  /** Whether a property goes out; those that do not need not be made. */
+  /** Whether a property is part of the output. The others need not be computed. */
   readonly shows = (property: string): boolean =>
     this.selection === undefined || this.selection.has(property.toLowerCase());
 
@@ -90,13 +90,13 @@ export class Call {
     this.warnings.push(message);
   }
 
-  /** The error that the cmdlet raises; throw it to end the call, or hand it to `report`. */
+  /** An error of the cmdlet: throw it to end the call, or pass it to `report`. */
   error(exception: string, message: string, category?: string, target?: string): CmdletError {
     const server = this.catalog.version.isAtLeast(ExchangeVersion.V2013) ? this.session.name : undefined;
     return exchangeError(this.cmdlet.name, server, exception, message, category, target);
   }
 
-  /** An error beside the objects: the call goes on, unless it was told to stop at errors. */
+  /** Writes an error record beside the output. The call goes on, unless -ErrorAction is Stop. */
   report(error: CmdletError): void {
     if (preference(this.bound, 'ErrorAction') === 'Stop') throw error;
     this.errors.push(error.record);
@@ -111,8 +111,8 @@ export class Call {
   }
 
   /**
-   * The confirmation of the whole cmdlet. `Confirm` sent false is its answer; with `WhatIf` nothing is asked, since
-   * nothing is done. Its text is (unverified).
+   * Asks for confirmation of the whole cmdlet. `-Confirm:$false` answers it; with `-WhatIf` nothing is asked, since
+   * nothing is done. The text of the question is (unverified).
    */
   confirm(question: string): void {
     if (this.isSet('WhatIf') || this.bound.get('Confirm') === false || this.#confirmed) return;
@@ -120,14 +120,17 @@ export class Call {
     if (!this.ask(question)) throw new Declined();
   }
 
-  /** Asks in the middle of the work; what `Confirm` says is no answer. */
+  /** Asks a question in the middle of the work, which `-Confirm` does not answer. */
   ask(question: string): boolean {
     const answer = this.conversation.answers[this.#asked++];
     if (answer === undefined) throw new Question(question);
     return answer.yes;
   }
 
-  /** The same value where the cmdlet runs again for an answer: the question may be about it. */
+  /**
+   * Makes a value once, and returns the same one when the cmdlet runs again after an answer: the question may be about
+   * it.
+   */
   once<T>(make: () => T): T {
     const { made } = this.conversation;
     const index = this.#made++;
@@ -164,7 +167,7 @@ export class Call {
   }
 }
 
-/** What a setting becomes: a list change works on what is there. */
+/** The new value of a setting; a change with Add and Remove is applied to the current list. */
 export function applied(current: Json | undefined, value: BoundValue): Json {
   if (!isListChange(value)) return value as Json;
   const list = Array.isArray(current) ? (current as readonly Json[]) : [];

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRecord } from '../../powershell/outcome';
 import { noHost, type PromptFailed } from '../../remoting/server/prompts';
 
-/** An error that a cmdlet raises; thrown, it undoes what the call has changed. */
+/** An error of a cmdlet. Throwing it undoes the changes of the call. */
 export class CmdletError extends Error {
   override readonly name = 'CmdletError';
 
-  /** @param terminating ends the whole pipeline; otherwise it is a record beside the output, and the pipeline completes */
+  /**
+   * @param terminating whether it ends the whole pipeline; otherwise it is an error record beside the output, and the
+   * pipeline completes
+   */
   constructor(
     readonly record: ErrorRecord,
     readonly terminating: boolean,
@@ -16,7 +19,7 @@ export class CmdletError extends Error {
 }
 
 /**
- * Errors that PowerShell itself raises before a cmdlet runs; the ids are those that a remote session shows. They are
+ * Errors that PowerShell itself raises before a cmdlet runs, with the ids that a remote session shows. They are
  * terminating: https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_error_handling
  */
 export const bindingError = {
@@ -69,7 +72,7 @@ export const bindingError = {
       'InvalidArgument',
       `Cannot process command because of one or more missing mandatory parameters: ${parameters.join(' ')}.`,
     ),
-  /** A record beside the output, since the next object may fit: CommandProcessor in PowerShell's source. */
+  /** An error record beside the output, since the next object may fit: CommandProcessor in PowerShell's source. */
   inputNotBound: (cmdlet: string) =>
     failure(
       `InputObjectNotBound,${cmdlet}`,
@@ -101,7 +104,10 @@ function failure(fullyQualifiedErrorId: string, category: string, message: strin
   return new CmdletError({ fullyQualifiedErrorId, category, message }, true);
 }
 
-/** `Set-OwaVirtualDirectory` is the class SetOwaVirtualDirectory of one namespace, but for these nouns (unverified). */
+/**
+ * The namespaces of cmdlet classes. All nouns but these share one: `Set-OwaVirtualDirectory` is the class
+ * SetOwaVirtualDirectory (unverified).
+ */
 const NAMESPACES: { readonly [noun: string]: string } = {
   ServerHealth: 'Microsoft.Exchange.Monitoring',
   HealthReport: 'Microsoft.Exchange.Monitoring',
@@ -142,7 +148,7 @@ export function exchangeError(
   );
 }
 
-/** Of the lab itself: it ends the call, so that nobody takes it for an answer of Exchange. */
+/** An error of the lab itself. It is terminating, so that nobody takes it for an answer of Exchange. */
 export function notSimulated(cmdlet: string, message: string): CmdletError {
   return failure(`NotSupportedException,${cmdletClass(cmdlet)}`, 'NotImplemented', message);
 }
@@ -153,12 +159,12 @@ function origin(server: string, exception: string): string {
   return `${request} [FailureCategory=Cmdlet-${exception}]`;
 }
 
-/** What a session without a host answers where a person would have been asked. */
+/** The error of a session without an interactive host where a person would have been asked. */
 export function promptError(cmdlet: string, question: string): CmdletError {
   return unanswered(cmdlet, noHost(question));
 }
 
-/** What a compiled cmdlet ends with that got no answer. */
+/** The error with which a compiled cmdlet ends that got no answer. */
 export function unanswered(cmdlet: string, { record }: PromptFailed): CmdletError {
   return new CmdletError(record(cmdletClass(cmdlet)), true);
 }
@@ -171,7 +177,7 @@ export function helpNotFound(topic: string): CmdletError {
   );
 }
 
-/** What `-WarningAction Stop` makes of a warning. */
+/** The error that `-WarningAction Stop` makes of a warning. */
 export function stoppedByWarning(cmdlet: string, message: string): CmdletError {
   return failure(
     `ActionPreferenceStop,${cmdletClass(cmdlet)}`,
@@ -181,7 +187,7 @@ export function stoppedByWarning(cmdlet: string, message: string): CmdletError {
   );
 }
 
-/** FNV-1a, as eight hexadecimal digits at most. */
+/** The FNV-1a hash, as at most eight hexadecimal digits. */
 function hash(text: string): string {
   let value = 0x811c9dc5;
   for (const byte of Buffer.from(text)) value = Math.imul(value ^ byte, 0x01000193) >>> 0;

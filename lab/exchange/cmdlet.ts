@@ -1,9 +1,9 @@
 import type { Call } from './call';
 
-/** What a cmdlet does. It works on the call's draft of the organization; a throw undoes everything. */
+/** The implementation of a cmdlet. It works on the call's draft of the organization; a throw undoes everything. */
 export interface CmdletBehaviour {
   readonly name: string;
-  /** Changes the organization. Left out: reads only, and may be answered from a stale copy. */
+  /** Whether it changes the organization. Left out: it only reads, and may be answered from a stale copy. */
   readonly changes?: true;
   run(call: Call): void;
 }

@@ -14,7 +14,7 @@ export const COMMAND_TYPES = {
   All: 511,
 } as const;
 
-/** Kinds of commands as one number; they come as that number, as an enum that has it, or as names with commas. */
+/** Command types as one number. They arrive as that number, as an enum value, or as names separated by commas. */
 export function commandTypes(value: HostValue): number | undefined {
   if (typeof value === 'number') return value;
   if (typeof value === 'object' && value !== null && 'typeNames' in value) {

@@ -1,24 +1,22 @@
 import type { Store } from './store';
 
-/**
- * Something that goes wrong on request. Calls are counted from the moment the fault is set; each fault happens
- * once.
- */
+/** A failure that a test requests. Calls are counted from the moment the fault is set; each fault happens once. */
 export interface Fault {
-  /** Which call it hits: 1 is the next. */
+  /** The number of the call that it hits; 1 is the next call. */
   readonly at: number;
   /** Counts only calls of this cmdlet, in any letter case. Left out: every call. */
   readonly cmdlet?: string;
-  /** `fail`: the call has an error. `drop`: the connection breaks. `delay`: the call takes longer. */
+  /** `fail`: the call fails. `drop`: the connection breaks. `delay`: the call takes longer. */
   readonly effect: 'fail' | 'drop' | 'delay';
   /**
-   * Before the call took effect, or after.
+   * Whether it happens before or after the call took effect.
    *
    * @default 'before'
    */
   readonly when?: 'before' | 'after';
   /**
-   * Whether the error ends the pipeline. Most errors of Exchange do not: they are a record, and the pipeline completes.
+   * Whether the error is terminating. Most errors of Exchange are not: they are an error record, and the pipeline
+   * completes.
    *
    * @default false
    */
@@ -45,12 +43,12 @@ export function disarm(store: Store): void {
   store.locked(() => store.writeJson(FILE, []));
 }
 
-/** Whether a fault waits for its call. */
+/** Whether a fault is set and has not happened yet. */
 export function isArmed(store: Store): boolean {
   return armed(store).length > 0;
 }
 
-/** Counts a call, and says which faults it meets; they are used up. */
+/** Counts a call, and returns the faults that hit it. They are used up. */
 export function faultsOf(store: Store, cmdlet: string): readonly Fault[] {
   return store.locked(() => {
     const counted = armed(store).map((fault) =>

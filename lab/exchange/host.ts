@@ -30,57 +30,68 @@ import type { ServerState } from './state';
 import type { Organization, OrganizationDraft, Store } from './store';
 import { windowsCommand, type WindowsSession } from './windows-commands';
 
-/** The connection is to break without another word. */
+/** Makes the connection break without a further answer. */
 export class ConnectionDropped extends Error {
   override readonly name = 'ConnectionDropped';
 }
 
-/** PSVersion of the Windows PowerShell that each version of Exchange runs on. */
+/** The PSVersion of the Windows PowerShell under each version of Exchange. */
 const POWERSHELL_VERSIONS: { readonly [label: string]: string } = {
   '2007': '2.0',
   '2010': '2.0',
   '2013': '4.0',
 };
 
-/** Who has the session open, and how they came; a way in knows what it knows. */
+/** The client of a session, as far as its transport knows it. */
 export interface SessionClient {
-  /** Whose roles decide which cmdlets there are. Left out: all cmdlets. */
+  /** The user whose roles decide which cmdlets are offered. Left out: all cmdlets are. */
   readonly user?: string;
-  /** Of the address, without its question mark, where the session came to Exchange's own endpoint. Left out: it did not. */
+  /**
+   * The query of the address, without its question mark. Left out: the session did not come through Exchange's own
+   * endpoint.
+   */
   readonly query?: string;
-  /** A Windows PowerShell without Exchange's cmdlets, until their snap-in is loaded. Left out: they are there. */
+  /**
+   * A Windows PowerShell that offers Exchange's cmdlets only once their snap-in is loaded. Left out: they are offered
+   * from the start.
+   */
   readonly isBare?: true;
-  /** Breaks the connection; called where a fault asks for it or the server is stopped. Left out: the call throws. */
+  /**
+   * Breaks the connection. It is called where a fault requests it or the server is stopped. Left out: the call throws.
+   */
   readonly drop?: () => void;
 }
 
-/** The trip over the connection that brings calls. */
+/** One trip over the connection, with one or several calls. */
 interface Visit {
   readonly trip: string;
   readonly signal: AbortSignal;
   readonly client: ClientHost;
 }
 
-/** What a call comes with. */
+/** The context of a call. */
 interface Circumstances extends Visit {
   readonly options: LabOptions;
-  /** Properties that go out, where a Select-Object follows. */
+  /** The selected properties, where a Select-Object follows. */
   readonly selection?: readonly string[];
 }
 
-/** How a cmdlet ended. `declined`: a person said no to the whole of it. */
+/** How a cmdlet ended. `declined`: the user answered no to the confirmation of the whole cmdlet. */
 interface Executed {
   readonly given: Given;
   readonly error: CmdletError | undefined;
   readonly declined: boolean;
 }
 
-/** A command of a pipeline, ready to run. `input` is what came before it; undefined where it is the first. */
+/**
+ * A command of a pipeline, ready to run. `input` is the output of the command before it; undefined for the first
+ * command.
+ */
 type Stage = (input: readonly HostValue[] | undefined) => Promise<Given>;
 
 /**
- * A session's commands on the simulated organization. The session lives on one server, and that server's version
- * says which cmdlets and parameters there are.
+ * Runs the commands of a session on the simulated organization. The version of the server that the session runs on
+ * decides which cmdlets and parameters are offered.
  */
 export class ExchangeHost implements CommandHost {
   readonly powerShellVersion: string;
@@ -88,9 +99,9 @@ export class ExchangeHost implements CommandHost {
   readonly #windows: WindowsSession;
 
   /**
-   * @param server name or FQDN of the server where the session lives
-   * @param client who asks, and how they came
-   * @param denied what no role of the account holds, see `permitted`
+   * @param server name or FQDN of the server that the session runs on
+   * @param client of the session
+   * @param denied cmdlets and parameters that no role of the account holds, see `permitted`
    * @throws Error where there is no such server, or it is stopped
    */
   constructor(
@@ -107,8 +118,9 @@ export class ExchangeHost implements CommandHost {
   }
 
   /**
-   * Where a statement of several ends with an error, PowerShell goes on in a way of its own (measured with 7.6.9): an
-   * error of the first is a record and the second still runs, but none after it; one of a later ends the pipeline.
+   * Where one of several statements ends with an error, PowerShell does the following (measured with 7.6.9): an error
+   * of the first statement is an error record, the second statement still runs, and none after it; an error of a later
+   * statement ends the pipeline.
    */
   async *run(pipeline: Pipeline, signal: AbortSignal, client: ClientHost = NO_HOST): AsyncIterable<Emission> {
     const visit = { trip: randomUUID(), signal, client };
@@ -132,7 +144,7 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
-  /** @returns the error that ended it */
+  /** @returns the error that ended the chain */
   async *#chain(
     chain: readonly Command[],
     input: readonly HostValue[] | undefined,
@@ -157,7 +169,7 @@ export class ExchangeHost implements CommandHost {
       errors.push(...given.errors);
       end ??= given.end;
     }
-    // What PowerShell itself shows of commands is the endpoint's own, whatever form Exchange's objects have.
+    // The output of PowerShell's own commands does not depend on the form of Exchange's objects.
     const isExchanges = !chain.every(isRestricted);
     for (const value of (values ?? []) as readonly PowerShellValue[]) {
       if (visit.signal.aborted) return undefined;
@@ -167,7 +179,10 @@ export class ExchangeHost implements CommandHost {
     return end;
   }
 
-  /** @throws CmdletError where the command is not there, or does not take its arguments: then no command runs */
+  /**
+   * @throws CmdletError where the command does not exist or does not take its arguments: then no command of the
+   * pipeline runs
+   */
   #stage(chain: readonly Command[], index: number, hasInput: boolean, circumstances: Circumstances): Stage {
     const command = chain[index]!;
     const { options } = circumstances;
@@ -188,7 +203,7 @@ export class ExchangeHost implements CommandHost {
     });
   }
 
-  /** A command of PowerShell's own: no call of Exchange's, so that the journal does not have it. */
+  /** Runs a command of PowerShell itself. It is no call of Exchange, so that the journal does not list it. */
   #restricted(
     { name, args }: Command,
     isFollowed: boolean,
@@ -228,7 +243,7 @@ export class ExchangeHost implements CommandHost {
     };
   }
 
-  /** An object that does not fit is an error of its own: the others are taken all the same. */
+  /** An object of the pipeline that cannot be bound is an error of its own; the other objects are still processed. */
   async #invokeOn(
     item: HostValue,
     session: ServerState,
@@ -270,24 +285,24 @@ export class ExchangeHost implements CommandHost {
     const { answers } = conversation;
     const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
       this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId, answers);
-    const meet = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
-      this.#meet(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
+    const applyFaults = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
+      this.#applyFaults(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
 
-    let { given, error } = { given: output([]), error: await meet('before', false) };
+    let { given, error } = { given: output([]), error: await applyFaults('before', false) };
     const isRehearsal = bound.get('WhatIf') === true;
     let applied = false;
     if (error === undefined) {
-      const executed = await this.#converse(behaviour, cmdlet, bound, circumstances, conversation);
+      const executed = await this.#runWithAnswers(behaviour, cmdlet, bound, circumstances, conversation);
       ({ given, error } = executed);
       applied = error === undefined && !isRehearsal && !executed.declined;
-      error ??= await meet('after', applied);
+      error ??= await applyFaults('after', applied);
     }
     record(error === undefined ? 'completed' : 'failed', applied, error?.record.fullyQualifiedErrorId);
     return withPreferences(cmdlet.name, bound, withError(given, error));
   }
 
-  /** Runs a cmdlet, again for each answer that it needs. */
-  async #converse(
+  /** Runs a cmdlet, and runs it again from the start after each answer that it needs. */
+  async #runWithAnswers(
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
     bound: Bound,
@@ -312,7 +327,7 @@ export class ExchangeHost implements CommandHost {
     }
   }
 
-  /** What a call that failed had said until then stands beside its error; what it had changed is undone. */
+  /** The output of a failed call stands beside its error; its changes are undone. */
   #execute(
     behaviour: CmdletBehaviour,
     cmdlet: CatalogCmdlet,
@@ -369,8 +384,8 @@ export class ExchangeHost implements CommandHost {
     });
   }
 
-  /** @returns the error that a fault makes of the call */
-  async #meet(
+  /** @returns the error with which a fault makes the call fail */
+  async #applyFaults(
     faults: readonly Fault[],
     when: 'before' | 'after',
     session: ServerState,
@@ -381,7 +396,7 @@ export class ExchangeHost implements CommandHost {
     for (const fault of faults.filter((candidate) => (candidate.when ?? 'before') === when)) {
       switch (fault.effect) {
         case 'delay':
-          // The client went away, and never hears how the call ended.
+          // The client disconnected, and never learns how the call ended.
           await sleep(fault.delayMs ?? 1000, undefined, { signal }).catch((error: unknown) => {
             recordDrop();
             throw error;
@@ -427,7 +442,7 @@ export class ExchangeHost implements CommandHost {
     });
   }
 
-  /** No restricted endpoint: it has the commands of Windows PowerShell as well. */
+  /** Whether the session is a full Windows PowerShell, with its own commands, and not a restricted endpoint. */
   get #isPowerShell(): boolean {
     return this.client.query === undefined && this.#options().languageMode === 'full';
   }
@@ -442,7 +457,7 @@ export class ExchangeHost implements CommandHost {
     return optionsFor(stored ?? {}, this.client.query);
   }
 
-  /** A session ends with its server. */
+  /** The server of the session. The session ends when the server does. */
   #session({ servers }: Organization): ServerState {
     const wanted = this.server.toLowerCase();
     const found = [...servers.values()].find(

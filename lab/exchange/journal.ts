@@ -5,25 +5,28 @@ import { BoundCredential, isListChange, type BoundValue } from './argument';
 import type { Json } from './state';
 import type { Store } from './store';
 
-/** A call of a cmdlet that reached a server, in the order in which they ran. */
+/** A call of a cmdlet that reached a server. Entries are in the order in which the calls ran. */
 export interface JournalEntry {
-  /** From 1. */
+  /** Counts from 1. */
   readonly sequence: number;
   /** ISO 8601, UTC. */
   readonly time: string;
-  /** The same for all calls that came in one trip over the connection. */
+  /** The same for all calls of one trip over the connection. */
   readonly trip: string;
-  /** Name of the server where the session lives. */
+  /** The name of the server that the session runs on. */
   readonly session: string;
-  /** As the catalog spells it; as it was sent where no version has it. */
+  /** Spelled as in the catalog; as it was sent where no version has the cmdlet. */
   readonly cmdlet: string;
-  /** Full names; secrets as `<secure>`, bytes as `<n bytes>`. Of a call that could not be bound: none. */
+  /**
+   * By full name of the parameter; secrets as `<secure>`, bytes as `<n bytes>`. Empty for a call that could not be
+   * bound.
+   */
   readonly parameters: { readonly [name: string]: Json };
-  /** What it asked, and was answered. Left out: nothing. */
+  /** The questions that it asked, with their answers. Left out: it asked none. */
   readonly answers?: readonly Answer[];
-  /** `dropped`: the client never heard how it ended. */
+  /** `dropped`: the client never learned how the call ended. */
   readonly outcome: 'completed' | 'failed' | 'dropped';
-  /** Whether what it was to change has been changed. */
+  /** Whether the call took effect. */
   readonly applied: boolean;
   readonly errorId?: string;
 }

@@ -8,25 +8,28 @@ import { enumeration } from './objects/value';
 import { withPreferences, type Given } from './preferences';
 import { GET_COMMAND, RESTRICTED_COMMANDS } from './restricted-commands';
 
-/** Where a restricted endpoint's own Get-Command ends: CommandMetadata.GetRestrictedGetCommand in PowerShell's source. */
+/**
+ * The most names that Get-Command of a restricted endpoint takes: CommandMetadata.GetRestrictedGetCommand in
+ * PowerShell's source.
+ */
 const MOST_NAMES = 1000;
 
-/** A command of a session, and where it is from. */
+/** A command of a session, and its origin. */
 interface Offered {
   readonly cmdlet: CatalogCmdlet;
   readonly kind: 'Cmdlet' | 'Function';
-  /** Name of the snap-in; empty for a function of the endpoint itself. */
+  /** The name of its snap-in; empty for a function of the endpoint itself. */
   readonly module: string;
 }
 
 /**
- * `Get-Command`: which commands a session of this account offers, those of Exchange and those that let a session be
- * imported and entered. How Exchange's own sessions show a cmdlet (as CmdletInfo, or as FunctionInfo where a role allows
- * only some parameters) is (unverified); readers go by the name and the parameters.
+ * Implements `Get-Command`: which commands the session offers to this account, both those of Exchange and those with
+ * which a session is imported and entered. How Exchange's own sessions show a cmdlet (as CmdletInfo, or as FunctionInfo
+ * where a role allows only some parameters) is (unverified); clients should only rely on the name and the parameters.
  *
- * @param denied what no role of the account holds, see `permitted`
- * @param isDeep what is known of parameters, not only the name of its class: a command that follows sees it, and
- * Select-Object sends it on, while the commands themselves are serialized one level deep
+ * @param denied cmdlets and parameters that no role of the account holds, see `permitted`
+ * @param isDeep whether the details of parameters are shown, and not only the name of their class: a Select-Object that
+ * follows passes them on, while the commands themselves are serialized one level deep
  * @throws CmdletError where it does not take the arguments
  */
 export function offeredCommands(
@@ -69,13 +72,13 @@ function commandsOf(catalog: Catalog, denied: ReadonlySet<string>): readonly Off
   ];
 }
 
-/** Name of a command that the session offers, as it spells it. */
+/** The name of an offered command, as the session spells it. */
 export function offeredName(name: string, catalog: Catalog, denied: ReadonlySet<string>): string | undefined {
   const wanted = name.toLowerCase();
   return commandsOf(catalog, denied).find(({ cmdlet }) => cmdlet.name.toLowerCase() === wanted)?.cmdlet.name;
 }
 
-/** An empty text stands for none, as PowerShell's own server sends it. */
+/** An empty text stands for no name, which is what PowerShell's own server sends. */
 function texts(bound: Bound, parameter: string): readonly string[] {
   const values = (bound.get(parameter) ?? []) as readonly string[];
   return values.filter((value) => value !== '');
@@ -85,7 +88,7 @@ function isPattern(name: string): boolean {
   return /[*?[]/.test(name);
 }
 
-/** PowerShell's wildcards, in any letter case. */
+/** Matches a pattern with PowerShell's wildcards, without regard to letter case. */
 function matcher(pattern: string): (name: string) => boolean {
   const source = pattern.replace(/\[[^\]]*\]|[^]/g, (part) => {
     if (part === '*') return '.*';
@@ -99,10 +102,12 @@ function matcher(pattern: string): (name: string) => boolean {
 }
 
 /**
- * The cmdlet as the roles of an account leave it: a role holds cmdlets, each with some or all of its parameters.
+ * The cmdlet with the parameters that the roles of an account hold: a role holds cmdlets, each with some or all of its
+ * parameters.
  *
- * @param denied in lower case: `set-owavirtualdirectory`, or `set-owavirtualdirectory -externalurl` for a parameter alone
- * @returns undefined where no role holds it
+ * @param denied in lower case: `set-owavirtualdirectory`, or `set-owavirtualdirectory -externalurl` for only one
+ * parameter
+ * @returns undefined where no role holds the cmdlet
  */
 export function permitted(cmdlet: CatalogCmdlet, denied: ReadonlySet<string>): CatalogCmdlet | undefined {
   const name = cmdlet.name.toLowerCase();
@@ -118,7 +123,7 @@ export function permitted(cmdlet: CatalogCmdlet, denied: ReadonlySet<string>): C
 const AUTOMATION = 'System.Management.Automation';
 const PARAMETER_METADATA = `${AUTOMATION}.ParameterMetadata`;
 
-/** A CommandInfo, with what CommandMetadata (MS-PSRP 2.2.3.22) is made of. */
+/** A CommandInfo, with the properties that CommandMetadata (MS-PSRP 2.2.3.22) is made of. */
 function commandInfo(
   { cmdlet: { name, parameters }, kind, module }: Offered,
   isDeep: boolean,
@@ -145,7 +150,7 @@ function commandInfo(
   };
 }
 
-/** MS-PSRP 2.2.3.23; these properties only, says PowerShell's own type data. */
+/** The metadata of a parameter (MS-PSRP 2.2.3.23); PowerShell's own type data name just these properties. */
 function parameterMetadata({ name, type, aliases }: CatalogParameter): PowerShellObject {
   return {
     typeNames: [PARAMETER_METADATA, 'System.Object'],
@@ -160,7 +165,10 @@ function parameterMetadata({ name, type, aliases }: CatalogParameter): PowerShel
   };
 }
 
-/** Clients look at none but switches; the namespaces of Exchange's own types are not told by its pages. */
+/**
+ * The .NET name of a type. Clients look only for switches; the pages of Exchange do not give the namespaces of its own
+ * types.
+ */
 function dotNetName(type: string): string {
   if (type === 'SwitchParameter' || type === 'ActionPreference') return `${AUTOMATION}.${type}`;
   return /^(String|Boolean|Byte|U?Int\d+|Uri|Object)(\[\])?$/.test(type) ? `System.${type}` : type;

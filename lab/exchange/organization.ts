@@ -18,15 +18,15 @@ export interface NewOrganization {
   readonly name?: string;
   /** DNS name of the Active Directory domain, for example `contoso.local`. */
   readonly domain: string;
-  /** @default 'dc1' in the domain */
+  /** @default `dc1` in the domain */
   readonly domainController?: string;
 }
 
 const KEY_FILE = 'lab-key.pem';
 
 /**
- * A simulated Exchange organization in a folder: what tests and the quick start do to it from outside, where an
- * administrator would run Setup, pull a plug, or change something behind the tool's back.
+ * A simulated Exchange organization in a folder. Its methods do what an administrator does outside of Exchange's
+ * cmdlets: run Setup, pull a plug, or change something behind the tool's back.
  */
 export class SimulatedOrganization {
   readonly #store: Store;
@@ -40,7 +40,7 @@ export class SimulatedOrganization {
   /**
    * Makes an organization without servers.
    *
-   * @throws Error where the folder is there and not empty
+   * @throws Error where the folder exists and is not empty
    */
   static create(folder: string, { name, domain, domainController }: NewOrganization): SimulatedOrganization {
     if (existsSync(folder) && readdirSync(folder).length > 0) throw new Error(`${folder} is not empty`);
@@ -62,7 +62,7 @@ export class SimulatedOrganization {
     return opened;
   }
 
-  /** What Exchange Setup does on a new server. */
+  /** Does what Exchange Setup does on a new server. */
   addServer(server: NewServer): void {
     const now = new Date();
     const key = this.#key();
@@ -78,7 +78,7 @@ export class SimulatedOrganization {
     });
   }
 
-  /** What Exchange Setup does on uninstalling; @throws Error where the server is in a DAG. */
+  /** Does what Exchange Setup does to uninstall a server. @throws Error where the server is in a DAG */
   removeServer(name: string): void {
     this.#store.change((draft) => {
       const server = must(draft, name);
@@ -118,12 +118,12 @@ export class SimulatedOrganization {
     });
   }
 
-  /** A connector to elsewhere, as New-SendConnector makes it; Receive connectors are there from Setup. */
+  /** Adds a Send connector, as New-SendConnector does. Receive connectors come with Setup. */
   addSendConnector(name: string, settings: Settings = {}): void {
     this.edit(({ organization }) => organization.sendConnectors.push(newObject(name, new Date(), settings)));
   }
 
-  /** Changes a server behind the tool's back; whatever the function changes is kept. */
+  /** Changes a server behind the tool's back: the changes of the function are kept. */
   editServer(name: string, change: (server: ServerState) => void): void {
     this.#store.change((draft) => change(must(draft, name)));
   }
@@ -141,7 +141,7 @@ export class SimulatedOrganization {
     arm(this.#store, fault);
   }
 
-  /** Whether a fault has not met its call yet. */
+  /** Whether a fault is set and has not happened yet. */
   get isArmed(): boolean {
     return isArmed(this.#store);
   }
@@ -150,7 +150,10 @@ export class SimulatedOrganization {
     disarm(this.#store);
   }
 
-  /** After each change, the given number of reads are answered from what was before it; 0 ends it. */
+  /**
+   * Makes the given number of reads after each change show the state before it, as if another domain controller
+   * answered; 0 ends it.
+   */
   lagReads(reads: number): void {
     setLag(this.#store, reads);
   }
@@ -169,9 +172,9 @@ export class SimulatedOrganization {
   }
 
   /**
-   * The commands of a session that lives on the named server.
+   * The commands of a session on the named server.
    *
-   * @param client who opens it, and how they came. Left out: all cmdlets, in a PowerShell with the snap-in
+   * @param client of the session. Left out: all cmdlets are offered, in a PowerShell with the snap-in
    */
   host(server: string, client: SessionClient = {}): ExchangeHost {
     const { user } = client;
@@ -179,12 +182,12 @@ export class SimulatedOrganization {
     return new ExchangeHost(this.#store, server, client, denied);
   }
 
-  /** Who may log on through SSH. */
+  /** The accounts that may sign in through SSH. */
   get ssh(): SshAccounts {
     return new SshAccounts(this.#store);
   }
 
-  /** One key serves all self-signed certificates of the lab: making one for each would take seconds a server. */
+  /** One key serves all self-signed certificates of the lab: a new key for each would take seconds for a server. */
   #key(): KeyObject {
     return createPrivateKey(readFileSync(this.#store.path(KEY_FILE)));
   }

@@ -1,7 +1,7 @@
 import { CatalogCmdlet } from '../../exchange/versions';
 import type { ParameterFact } from '../../exchange/versions/delta';
 
-/** A command of PowerShell itself, with as many of its parameters as the lab takes. */
+/** Describes a command of PowerShell itself, with those of its parameters that the lab takes. */
 export function powerShellCommand(
   name: string,
   parameters: { readonly [name: string]: ParameterFact },

@@ -2,7 +2,7 @@ import type { ErrorRecord, PowerShellValue } from '../../powershell/outcome';
 import type { Bound } from './binding';
 import { CmdletError, promptError, stoppedByWarning } from './cmdlet-error';
 
-/** What a command gave. `end`: the error that ended the pipeline, after everything else. */
+/** The output of a command. `end` is the error that ended the pipeline; it comes last. */
 export interface Given {
   readonly output: readonly PowerShellValue[];
   readonly warnings: readonly string[];
@@ -12,16 +12,16 @@ export interface Given {
 
 type Preference = 'ErrorAction' | 'WarningAction';
 
-/** The preference of a call; `Continue` where none was given. */
+/** The preference that a call sets; `Continue` where it sets none. */
 export function preference(bound: Bound, parameter: Preference): string {
   const given = bound.get(parameter);
   return typeof given === 'string' ? given : 'Continue';
 }
 
 /**
- * What the common parameters of a call make of its warnings and errors
+ * Applies the common parameters of a call to its warnings and errors
  * (https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_commonparameters). `Stop` ends
- * the pipeline with the very record that would have stood beside the output
+ * the pipeline with the same record that would otherwise stand beside the output
  * (https://learn.microsoft.com/dotnet/api/system.management.automation.actionpreferencestopexception.errorrecord). A
  * warning that stops comes after the effect of the call (unverified).
  */

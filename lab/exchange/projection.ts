@@ -3,7 +3,7 @@ import type { Command, CommandArgument, HostValue } from '../../remoting/server/
 import { bindingError } from './cmdlet-error';
 import type { LabOptions } from './options';
 
-/** Names that a `Select-Object` leaves. Throws before anything has run, as PowerShell does. */
+/** The property names that a `Select-Object` selects. Throws before any command has run, as PowerShell does. */
 export function selectionOf({ name, args }: Command, { selectObject }: LabOptions): readonly string[] {
   if (selectObject === 'none') throw bindingError.commandNotFound(name);
   const names = propertyNames(args);
@@ -15,7 +15,9 @@ export function selectionOf({ name, args }: Command, { selectObject }: LabOption
 
 const SELECT_OBJECT = 'Select-Object';
 
-/** What the proxy of an endpoint in no-language mode takes; measured with PowerShell 7.6.9. */
+/**
+ * The property names that the proxy function of an endpoint in no-language mode takes; measured with PowerShell 7.6.9.
+ */
 const COMMAND_PROPERTIES = new Set(
   [
     'ModuleName',
@@ -45,19 +47,25 @@ function propertyNames(args: readonly CommandArgument[]): readonly string[] {
   return names;
 }
 
-/** A prefix names the parameter, but nothing does not: PowerShell 7.6.9 never ends a call that sends an empty name. */
+/**
+ * Whether an argument name is an abbreviation of `Property`. An empty name is none: PowerShell 7.6.9 never ends a call
+ * that sends one.
+ */
 function isProperty(name: string): boolean {
   const written = name.replace(/^-|:$/g, '').toLowerCase();
   return written !== '' && 'property'.startsWith(written);
 }
 
-/** What came of a selection: the objects, and an error for each name of each object that was there already. */
+/** The result of a selection: the objects, and an error for each repeated name on each object. */
 export interface Selected {
   readonly output: readonly PowerShellValue[];
   readonly errors: readonly ErrorRecord[];
 }
 
-/** `Select-Object -Property a,b` after a cmdlet: names are compared without case; what is not there is null. */
+/**
+ * Does `Select-Object -Property a,b` after a cmdlet. Letter case of names does not matter; a property that an object
+ * lacks becomes null.
+ */
 export function selectProperties(names: readonly string[], values: readonly PowerShellValue[]): Selected {
   const wanted = names.filter((name, index) => indexOf(names, name) === index);
   const doubles = names.filter((name, index) => indexOf(names, name) !== index);
@@ -99,15 +107,15 @@ function alreadyThere(name: string): ErrorRecord {
   };
 }
 
-/** Objects in the form that the session shows. */
+/** A value in the form that the session shows. */
 export function presented(value: PowerShellValue, { objectForm }: LabOptions): PowerShellValue {
   if (!isObject(value)) return value;
   return objectForm === 'live' ? serialized(value) : bag(value);
 }
 
 /**
- * As PowerShell serializes what its own session made, to depth 1: values within an object become text. What
- * `Select-Object` made does not count as a level, so that its values come with their own properties.
+ * Serializes as PowerShell does with objects of its own session, to depth 1: values within an object become text. An
+ * object made by `Select-Object` does not count as a level, so that its values keep their own properties.
  */
 function serialized(value: PowerShellObject): PowerShellObject {
   const isSelected = value.typeNames[0]?.startsWith(SELECTED) === true;
@@ -140,7 +148,9 @@ function withMark(value: PowerShellObject): PowerShellObject {
   return { ...value, typeNames: value.typeNames.map((name) => `${MARK}${name}`) };
 }
 
-/** Values with a notation of their own (a Uri, a Guid) arrive as what they are. */
+/**
+ * Whether PowerShell's serialization has a notation for the value (a Uri, a Guid), so that it arrives with its type.
+ */
 function hasNotation({ typeNames }: PowerShellObject): boolean {
   return typeNames[0]?.startsWith('System.') === true;
 }

@@ -11,9 +11,9 @@ import { shownLines } from './shown-lines';
 const INPUT: { readonly [name: string]: ParameterFact } = { InputObject: { type: 'Object', pipeline: true } };
 
 /**
- * What a restricted endpoint offers beside its own commands, so that a session can be imported and entered, with the
- * parameters that it leaves them: CommandMetadata.GetRestrictedCommands in PowerShell's source. That Exchange's endpoint
- * has them all is (unverified); Microsoft documents that its sessions are imported.
+ * The commands that a restricted endpoint offers so that a session can be imported and entered, with the parameters
+ * that it allows: CommandMetadata.GetRestrictedCommands in PowerShell's source. That Exchange's endpoint has them all
+ * is (unverified); Microsoft documents that its sessions are imported.
  */
 export const GET_COMMAND = powerShellCommand('Get-Command', {
   Name: { type: 'String[]', position: 1 },
@@ -52,7 +52,7 @@ export const RESTRICTED_COMMANDS: readonly CatalogCmdlet[] = [
 type Work = (bound: Bound, input: readonly HostValue[], client: ClientHost) => Given | Promise<Given>;
 
 /**
- * A command of those, ready to run; undefined where the name is none of them.
+ * One of these commands, ready to run; undefined where the name is not one of them.
  *
  * @param offered names of the commands of the session, in any letter case
  */
@@ -65,7 +65,7 @@ export function restrictedCommand(
     [GET_FORMAT_DATA, () => shown([])],
     [GET_HELP, (bound) => help(bound, offered)],
     [MEASURE_OBJECT, (_, input) => shown([measured(input.length)])],
-    [OUT_DEFAULT, (_, input, client) => shownThere(input, client)],
+    [OUT_DEFAULT, (_, input, client) => formattedForHost(input, client)],
     [EXIT_SESSION, (_, __, client) => client.leaveSession().then(() => shown([]))],
   ];
   const found = works.find(([{ name: own }]) => own.toLowerCase() === name.toLowerCase());
@@ -76,8 +76,8 @@ export function restrictedCommand(
   return async (input, client) => withPreferences(cmdlet.name, bound, await work(bound, input, client));
 }
 
-/** What a person sees who entered the session is made here, for the host at their end. */
-async function shownThere(input: readonly HostValue[], client: ClientHost): Promise<Given> {
+/** Makes the text for a person who entered the session, and sends it to the host at their end. */
+async function formattedForHost(input: readonly HostValue[], client: ClientHost): Promise<Given> {
   for (const line of input.flatMap(shownLines)) await client.writeLine(line);
   return shown([]);
 }
@@ -86,7 +86,7 @@ function shown(output: readonly PowerShellValue[]): Given {
   return { output, warnings: [], errors: [] };
 }
 
-/** CommandMetadataCount (MS-PSRP 2.2.3.21) is made of it. */
+/** The object that becomes CommandMetadataCount (MS-PSRP 2.2.3.21). */
 function measured(count: number): PowerShellObject {
   return {
     typeNames: [
@@ -99,7 +99,7 @@ function measured(count: number): PowerShellObject {
   };
 }
 
-/** Where no help files are, PowerShell shows a command by its name alone. */
+/** Without help files PowerShell shows only the name of a command. */
 function help(bound: Bound, offered: (name: string) => string | undefined): Given {
   const wanted = bound.get('Name');
   const name = typeof wanted === 'string' ? wanted : 'default';

@@ -1,22 +1,22 @@
 import { applied, type Call } from './call';
 import type { Json, ServerState, Settings } from './state';
 
-/** Parameters that steer a Set cmdlet instead of naming a property. */
-const STEERING = new Set(['Identity', 'Confirm', 'WhatIf', 'DomainController', 'Force', 'Instance']);
+/** Parameters of a Set cmdlet that do not name a property. */
+const NOT_PROPERTIES = new Set(['Identity', 'Confirm', 'WhatIf', 'DomainController', 'Force', 'Instance']);
 
-/** What the call changes: property by property, after `Add` and `Remove` have been applied. */
+/** The changes of a call by property, after `Add` and `Remove` have been applied. */
 function changedSettings(call: Call, current: Settings): Settings {
   const changed: { [name: string]: Json } = {};
   for (const [name, value] of call.bound) {
     const parameter = call.cmdlet.parameter(name);
-    if (STEERING.has(name) || parameter?.common === true || parameter?.type === 'SwitchParameter') continue;
+    if (NOT_PROPERTIES.has(name) || parameter?.common === true || parameter?.type === 'SwitchParameter') continue;
     const wanted = applied(current[name], value);
     if (JSON.stringify(wanted) !== JSON.stringify(current[name] ?? null)) changed[name] = wanted;
   }
   return changed;
 }
 
-/** Takes the call's settings over; warns, as Exchange does, where nothing changes. */
+/** Stores the settings of a call. Warns, as Exchange does, where nothing changes. */
 export function takeOver(
   call: Call,
   object: { settings: Settings; changed: string },
@@ -33,7 +33,7 @@ export function takeOver(
   return changed;
 }
 
-/** The same for what there is one of on a server, whose settings are kept under its noun. */
+/** The same for an object that a server has only one of, whose settings are kept under its noun. */
 export function takeOverService(call: Call, server: ServerState, noun: string, defaults: Settings): void {
   const holder = { settings: (server.services[noun] ??= {}), changed: server.changed };
   takeOver(call, holder, defaults, server.name);

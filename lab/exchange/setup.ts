@@ -12,7 +12,7 @@ import type {
 } from './state';
 import { VIRTUAL_DIRECTORY_KINDS } from './virtual-directory-kinds';
 
-/** A server that Setup is run on. */
+/** The server that Setup runs on. */
 export interface NewServer {
   /** NetBIOS name, at most 15 characters. */
   readonly name: string;
@@ -38,18 +38,18 @@ const LATEST_BUILDS: { readonly [label: string]: string } = {
   SE: '15.2.2562.17',
 };
 
-/** How an administrator finds the certificate that Setup made for a server. */
+/** The friendly name of the certificate that Setup made for a server. */
 export const SETUPS_NAME = 'Microsoft Exchange';
 
 const DEFAULT_SITE = 'Default-First-Site-Name';
 
 /**
- * Setup's self-signed certificates are good for five years, in 2007 for one:
+ * How long Setup's self-signed certificates are valid; in 2007 only one year:
  * http://exchangepedia.com/2008/01/exchange-server-2007-renewing-the-self-signed-certificate.html
  */
 const validYears = (version: ExchangeVersion) => (version.isAtLeast(ExchangeVersion.V2010) ? 5 : 1);
 
-/** What Setup leaves on a server: addresses with the server's own name, and certificates that nobody trusts. */
+/** A server as Setup leaves it: URLs with the server's own name, and certificates that nobody trusts. */
 export function newServer(
   { name, fqdn, version, build, site }: NewServer,
   key: KeyObject,
@@ -74,8 +74,8 @@ export function newServer(
   const years = validYears(version);
   const self = selfSigned(name, [name, fqdn], key, now, years);
   const is2013 = version.isAtLeast(ExchangeVersion.V2013);
-  // That of the web management service is Windows'; Server 2008 R2, on which 2010 runs, has no `SHA2` in it, and the
-  // servers of 2007 have no such service (unverified).
+  // The certificate of the web management service comes from Windows. On Server 2008 R2, under Exchange 2010, it has no
+  // `SHA2` in its name, and the servers of 2007 have no such service (unverified).
   const management = version.isAtLeast(ExchangeVersion.V2010)
     ? [selfSigned(`WMSvc-${is2013 ? 'SHA2-' : ''}${name}`, undefined, key, now, years)]
     : [];
@@ -128,13 +128,16 @@ function receiveConnectors(version: ExchangeVersion): readonly (readonly [prefix
   ];
 }
 
-/** Where Setup installs Exchange, unless it is told otherwise. */
+/** The folder in which Setup installs Exchange by default. */
 export function installFolder({ build }: ServerState): string {
   const folder = { 8: '', 14: '\\V14', 15: '\\V15' }[Number(build.split('.')[0])] ?? '';
   return `C:\\Program Files\\Microsoft\\Exchange Server${folder}`;
 }
 
-/** Dismounted. Where its files are: https://learn.microsoft.com/powershell/module/exchangepowershell/new-mailboxdatabase */
+/**
+ * A new database, dismounted. The folder of its files:
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/new-mailboxdatabase
+ */
 export function newDatabase(
   name: string,
   server: ServerState,
@@ -155,9 +158,10 @@ export function newDatabase(
 }
 
 /**
- * 2010 gives a new database the client access array of the site, or where there is none a client access server of it
- * (https://blogs.technet.microsoft.com/exchange/2010/05/20/exploring-exchange-2010-rpc-client-access-service/). Which one of
- * several is (unverified): here its own; others write of the first of the site.
+ * 2010 gives a new database the client access array of its Active Directory site; where there is none, a client access
+ * server of the site
+ * (https://blogs.technet.microsoft.com/exchange/2010/05/20/exploring-exchange-2010-rpc-client-access-service/). Which
+ * one of several is (unverified): the lab takes the server itself; others write that it is the first of the site.
  */
 function accessServer(server: ServerState, arrays: readonly DirectoryObject[]): Settings {
   if (ExchangeVersion.ofBuild(server.build) !== ExchangeVersion.V2010) return {};
@@ -165,7 +169,7 @@ function accessServer(server: ServerState, arrays: readonly DirectoryObject[]): 
   return { RpcClientAccessServer: array?.settings['Fqdn'] ?? server.fqdn };
 }
 
-/** Setup makes one with ten digits in its name. */
+/** The database that Setup makes, with ten digits in its name. */
 export function setupsDatabase(
   server: ServerState,
   organization: OrganizationState,
@@ -232,7 +236,7 @@ function selfSigned(
   });
 }
 
-/** A certificate as it lies on a server. */
+/** The state of a certificate on a server. */
 export function certificateState(
   { certificate, privateKey }: KeyedCertificate,
   rest: Partial<CertificateState> = {},

@@ -1,6 +1,6 @@
 import type { HostValue } from '../../remoting/server/command-host';
 
-/** A value as lines for a person: text as it is, an object as a list of its properties, as Format-List shows one. */
+/** A value as lines for a person: a text as it is, an object as a list of its properties in the way of Format-List. */
 export function shownLines(value: HostValue): readonly string[] {
   if (typeof value !== 'object' || value === null || !('typeNames' in value)) return [inLine(value)];
   const { properties, text } = value;

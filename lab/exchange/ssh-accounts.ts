@@ -6,11 +6,11 @@ import type { Store } from './store';
 
 interface Account {
   readonly name: string;
-  /** Salt and scrypt hash, base64. */
+  /** Salt and scrypt hash, both in base64. */
   readonly password?: { readonly salt: string; readonly hash: string };
-  /** In the form of an `authorized_keys` line. */
+  /** Each in the form of an `authorized_keys` line. */
   readonly publicKeys: readonly string[];
-  /** Cmdlets that no role of the account holds; `Set-OwaVirtualDirectory -ExternalUrl` for one parameter of it. */
+  /** Cmdlets that no role of the account holds; `Set-OwaVirtualDirectory -ExternalUrl` for only one parameter. */
   readonly deniedCmdlets: readonly string[];
 }
 
@@ -23,7 +23,7 @@ interface SshFile {
 const FILE = 'ssh.json';
 const HASH_BYTES = 32;
 
-/** Host key and accounts of the lab's SSH server. */
+/** The host key and the accounts of the lab's SSH server. */
 export class SshAccounts {
   constructor(private readonly store: Store) {}
 
@@ -32,7 +32,7 @@ export class SshAccounts {
     return this.#read().hostKey;
   }
 
-  /** The line that a client's known_hosts wants after the host's name: `ssh-ed25519 AAAA…`. */
+  /** The key as it stands after the host name in a client's known_hosts: `ssh-ed25519 AAAA…`. */
   hostPublicKey(): string {
     const parsed = parseKey(this.hostKey());
     return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`;
@@ -49,10 +49,11 @@ export class SshAccounts {
   }
 
   /**
-   * Lets a user in. An account of the same name is replaced.
+   * Adds an account, or replaces the one of the same name.
    *
-   * @param account `publicKeys` in the form of `authorized_keys` lines; `deniedCmdlets` are those that no role of the
-   * account holds, as `Set-OwaVirtualDirectory`, or `Set-OwaVirtualDirectory -ExternalUrl` for one parameter. Left out: none
+   * @param account `publicKeys` in the form of `authorized_keys` lines; `deniedCmdlets` that no role of the account
+   * holds, such as `Set-OwaVirtualDirectory`, or `Set-OwaVirtualDirectory -ExternalUrl` for only one parameter. Left
+   * out: none
    */
   add(
     name: string,
@@ -82,7 +83,7 @@ export class SshAccounts {
     return timingSafeEqual(Buffer.from(given.hash, 'base64'), Buffer.from(stored.hash, 'base64'));
   }
 
-  /** The account's key with these bytes; undefined where it has none such. */
+  /** The account's public key with these bytes; undefined where the account has no such key. */
   key(name: string, data: Buffer): ssh2.ParsedKey | undefined {
     return this.#account(name)
       ?.publicKeys.map(parseKey)

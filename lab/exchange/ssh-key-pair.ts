@@ -7,11 +7,11 @@ export interface SshKeyPair {
   readonly public: string;
 }
 
-/** Where 1 key of 256 cannot be used, so many in a row mean something else. */
+/** 1 key of 256 cannot be used (see below); so many in a row have another cause. */
 const ATTEMPTS = 20;
 
 /**
- * A key pair of type Ed25519.
+ * Makes a key pair of type Ed25519.
  *
  * @param passphrase of the private key. Left out: none
  */
@@ -22,7 +22,7 @@ export function newSshKeyPair(passphrase?: string): SshKeyPair {
         ? ssh2.utils.generateKeyPairSync('ed25519')
         : ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-cbc', rounds: 16 });
     const parsed = ssh2.utils.parseKey(pair.private, passphrase);
-    // ssh2 1.17 cuts a zero off where the public key begins with one: https://github.com/mscdex/ssh2/issues/1390
+    // ssh2 1.17 drops the first byte of the public key where it is zero: https://github.com/mscdex/ssh2/issues/1390
     if (!(parsed instanceof Error)) return pair;
     if (attempt === ATTEMPTS) throw parsed;
   }

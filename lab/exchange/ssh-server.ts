@@ -6,9 +6,12 @@ import type { ExchangeHost } from './host';
 import type { SimulatedOrganization } from './organization';
 
 export interface SshServerOptions {
-  /** Name or FQDN of the server where the sessions live. */
+  /** The name or FQDN of the server that the sessions run on. */
   readonly server: string;
-  /** Sessions have no Exchange cmdlets until their snap-in is loaded. Left out: what starts PowerShell there loads it. */
+  /**
+   * Sessions offer Exchange's cmdlets only once their snap-in is loaded. Left out: the startup of PowerShell there
+   * loads it.
+   */
   readonly isBare?: true;
   /** @default '127.0.0.1' */
   readonly host?: string;
@@ -23,9 +26,12 @@ export interface RunningSshServer {
   close(): Promise<void>;
 }
 
-/** Name that administrators give the subsystem in sshd_config: https://learn.microsoft.com/powershell/scripting/security/remoting/ssh-remoting-in-powershell */
+/**
+ * The usual name of the subsystem in sshd_config:
+ * https://learn.microsoft.com/powershell/scripting/security/remoting/ssh-remoting-in-powershell
+ */
 const SUBSYSTEM = 'powershell';
-/** What a client may start instead: PowerShell in server mode. */
+/** The command that a client may run instead of the subsystem: PowerShell in server mode. */
 const COMMAND = /^"?(?:pwsh|powershell)(?:\.exe)?"?(?: -(?:s|sshs|NoLogo|NoProfile))+$/i;
 
 /** An SSH server whose PowerShell is the simulated organization. */
@@ -37,7 +43,7 @@ export async function startSshServer(
   const connections = new Set<ssh2.Connection>();
   const listener = new ssh2.Server({ hostKeys: [accounts.hostKey()] }, (connection) => {
     connections.add(connection);
-    // The types of ssh2 do not know it.
+    // The types of ssh2 lack this method.
     (connection as ssh2.Connection & { setNoDelay(on: boolean): void }).setNoDelay(true);
     let user = '';
     connection
@@ -52,7 +58,7 @@ export async function startSshServer(
         answer((drop) => organization.host(server, { user, drop, ...bare }), accept(), connection);
       })
       .on('close', () => connections.delete(connection))
-      // A client that goes away without a word is no matter of the server's.
+      // A client that disconnects is no fault of the server.
       .on('error', () => connections.delete(connection));
   });
   listener.listen(port, host);
@@ -76,7 +82,7 @@ function isAllowed(organization: SimulatedOrganization, context: ssh2.AuthContex
     case 'publickey': {
       const key = organization.ssh.key(context.username, context.key.data);
       if (key === undefined) return false;
-      // Without a signature the client only asks whether the key would do.
+      // Without a signature the client only asks whether the key would be accepted.
       if (context.signature === undefined || context.blob === undefined) return true;
       return key.verify(context.blob, context.signature, context.hashAlgo) === true;
     }

@@ -1,7 +1,10 @@
 import type { OrganizationState, ServerState } from './state';
 import type { Organization, Store } from './store';
 
-/** Reads that lag behind: after a change, so many reads are still answered from what was before it. */
+/**
+ * Stale reads, as from a domain controller that lags behind: after a change, a number of reads still show the state
+ * before it.
+ */
 
 const LAG_FILE = 'stale-lag.json';
 const COPY_FILE = 'stale-copy.json';
@@ -12,7 +15,7 @@ interface StaleCopy {
   readonly servers: readonly ServerState[];
 }
 
-/** From now on, the given number of reads after each change lag behind; 0 ends it. */
+/** Makes the given number of reads after each change stale; 0 ends it. */
 export function setLag(store: Store, reads: number): void {
   store.locked(() => {
     store.writeJson(LAG_FILE, reads);
@@ -27,7 +30,7 @@ export function keepForStaleReads(store: Store, before: Organization): void {
   store.writeJson(COPY_FILE, { left, organization, servers: [...servers.values()] } satisfies StaleCopy);
 }
 
-/** Undefined where no read lags. */
+/** The state before the change; undefined where this read is not stale. */
 export function readStale(store: Store): Organization | undefined {
   return store.locked(() => {
     const copy = store.readJson(COPY_FILE) as StaleCopy | undefined;

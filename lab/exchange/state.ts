@@ -1,12 +1,12 @@
-/** What the simulated organization is made of, as it is kept in the state folder: plain JSON. */
+/** The simulated organization as it is stored in the state folder: plain JSON. */
 
 export type Json = null | string | number | boolean | readonly Json[] | { readonly [name: string]: Json };
 
-/** Settings by property name; what is not here has Setup's default. */
+/** Settings by property name; properties that are left out have Setup's default. */
 export type Settings = { [property: string]: Json };
 
 export interface DirectoryObject {
-  /** Relative name in Active Directory. */
+  /** The relative distinguished name in Active Directory, without `CN=`. */
   name: string;
   guid: string;
   /** ISO 8601, UTC. */
@@ -20,21 +20,21 @@ export interface OrganizationState {
   /** DNS name of the Active Directory domain. */
   domain: string;
   domainGuid: string;
-  /** FQDN of the domain controller that answers. */
+  /** The FQDN of the domain controller that answers. */
   domainController: string;
   authConfig: DirectoryObject;
   organizationConfig: DirectoryObject;
   databaseAvailabilityGroups: DatabaseAvailabilityGroupState[];
   /**
-   * Servers without Exchange, as they are named for a witness, whose local Administrators lack the group Exchange Trusted
-   * Subsystem. Left out: none, as after the step that a plan describes.
+   * Witness servers without Exchange, as calls name them, in whose local group Administrators the group Exchange
+   * Trusted Subsystem is missing. Left out: none, as after the step that a plan describes.
    */
   unpreparedWitnesses?: string[];
   sendConnectors: DirectoryObject[];
   databases: DatabaseState[];
   clientAccessArrays: DirectoryObject[];
   outlookProviders: DirectoryObject[];
-  /** Mailboxes to test with, beside the test mailbox. Left out: none. */
+  /** Mailboxes that tests can sign in to, beside the test mailbox. Left out: none. */
   mailboxes?: readonly MailboxState[];
   /** Whether New-TestCasConnectivityUser.ps1 was run. Left out: it was not, as after Setup. */
   testMailbox?: boolean;
@@ -42,20 +42,20 @@ export interface OrganizationState {
 
 export interface MailboxState {
   address: string;
-  /** Who signs in: `CONTOSO\probe`, or the address. */
+  /** The account that signs in: `CONTOSO\probe`, or the mail address. */
   account: string;
   password: string;
 }
 
 export interface DatabaseAvailabilityGroupState extends DirectoryObject {
-  /** Names of the member servers, in the order in which they joined. */
+  /** The names of the member servers, in the order in which they joined. */
   servers: string[];
   /** Names of the members that Stop-DatabaseAvailabilityGroup stopped. */
   stopped: string[];
 }
 
 export interface DatabaseState extends DirectoryObject {
-  /** Name of the server where it is active. */
+  /** The name of the server with the active copy. */
   server: string;
   mounted: boolean;
   copies: DatabaseCopyState[];
@@ -74,22 +74,22 @@ export interface ServerState extends DirectoryObject {
   build: string;
   site: string;
   running: boolean;
-  /** Health sets that are not Healthy, with their state. */
+  /** The health sets that are not Healthy, with their state. */
   unhealthy: { [healthSet: string]: string };
-  /** By component, the states that requesters have set; one that nobody asked to be anything else is Active. */
+  /** The states that requesters have set, by component and requester. A component that is not listed is Active. */
   components: { [component: string]: { [requester: string]: 'Inactive' | 'Draining' } };
-  /** By cmdlet, what a test of the server comes to in place of what it would. Left out: nothing is disturbed. */
+  /** Disturbed results of the Test- cmdlets on the server, by cmdlet. Left out: none is disturbed. */
   connectivity?: { [cmdlet: string]: 'Failure' | 'Skipped' | 'silence' };
-  /** Of POP and IMAP, whose services run. Left out: neither, as Setup leaves them. */
+  /** Which of the services of POP and IMAP run. Left out: neither, as Setup leaves them. */
   mailServices?: readonly MailService[];
   virtualDirectories: VirtualDirectoryState[];
   certificates: CertificateState[];
   /** Whether the Default Web Site itself takes TLS connections only, as Setup leaves it. */
   requiresSsl: boolean;
   receiveConnectors: DirectoryObject[];
-  /** Property values of what there is one of on a server: by noun. */
+  /** The settings of objects that a server has only one of, by noun. */
   services: { [noun: string]: Settings };
-  /** Files that a session laid, by path in lower case: base64. Left out: none. */
+  /** The files that sessions wrote, in base64, by lower-case path. Left out: none. */
   files?: { [path: string]: string };
 }
 
@@ -104,14 +104,16 @@ export interface CertificateState {
   thumbprint: string;
   /** DER in base64. */
   der: string;
-  /** PKCS #8 in base64; null where only the certificate is there. */
+  /** PKCS #8 in base64; null where the server has only the certificate. */
   privateKey: string | null;
   exportable: boolean;
   friendlyName: string;
-  /** `IIS`, `SMTP`, … in Exchange's spelling; without POP and IMAP, which go by names. */
+  /**
+   * `IIS`, `SMTP`, … in Exchange's spelling; without POP and IMAP, which refer to a certificate by one of its names.
+   */
   services: string[];
-  /** The certificate that SMTP uses inside the organization. */
+  /** Whether SMTP uses the certificate inside the organization. */
   internalTransport: boolean;
-  /** Bound to the back-end site (port 444). */
+  /** Whether it is bound to the back-end site (port 444). */
   backEnd: boolean;
 }

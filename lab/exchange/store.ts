@@ -6,11 +6,11 @@ import type { OrganizationState, ServerState } from './state';
 /** The whole organization at one moment. */
 export interface Organization {
   readonly organization: OrganizationState;
-  /** By name as it is kept, in alphabetical order. */
+  /** By name as stored, in alphabetical order. */
   readonly servers: ReadonlyMap<string, ServerState>;
 }
 
-/** An organization that a change works on; new and removed servers are seen too. */
+/** The organization while a change works on it. Servers may be added and removed. */
 export interface OrganizationDraft extends Organization {
   readonly servers: Map<string, ServerState>;
 }
@@ -18,15 +18,16 @@ export interface OrganizationDraft extends Organization {
 interface Cached {
   readonly stamp: string;
   readonly text: string;
-  /** Shared by all who only read. */
+  /** Shared by all readers, who must not change it. */
   readonly value: unknown;
 }
 
 const LOCK_WAIT_MS = 60_000;
 
 /**
- * The organization's folder. Several processes may hold one at once: a file is replaced by renaming, and whoever
- * changes something holds the folder's lock, so that no reader sees half a change and no writer loses another's.
+ * The folder of the organization. Several processes may have it open at the same time: files are replaced by renaming,
+ * and a writer holds the lock of the folder, so that no reader sees half a change and no writer overwrites the change
+ * of another.
  */
 export class Store {
   readonly #cache = new Map<string, Cached>();
@@ -38,12 +39,12 @@ export class Store {
     return join(this.folder, name);
   }
 
-  /** What is there now; shared, so nobody may change it. */
+  /** The present organization. The object is shared and must not be changed. */
   read(): Organization {
     return this.locked(() => this.#load((name) => this.readJson(name)));
   }
 
-  /** Whatever the function changes is kept; where it throws, nothing is. */
+  /** Stores the changes of the function, unless it throws. */
   change<T>(change: (draft: OrganizationDraft) => T): T {
     return this.locked(() => {
       const draft = this.#load((name) => this.#readOwn(name));
@@ -53,7 +54,7 @@ export class Store {
     });
   }
 
-  /** The same, but nothing is kept. */
+  /** Runs the function on a draft whose changes are dropped. */
   rehearse(change: (draft: OrganizationDraft) => void): void {
     this.locked(() => change(this.#load((name) => this.#readOwn(name))));
   }
@@ -63,7 +64,7 @@ export class Store {
     this.locked(() => this.writeJson('organization.json', organization));
   }
 
-  /** Runs with the folder's lock held; may be nested. */
+  /** Runs the action while holding the lock of the folder. It may be nested. */
   locked<T>(action: () => T): T {
     if (this.#depth === 0) this.#lock();
     this.#depth += 1;
@@ -75,7 +76,7 @@ export class Store {
     }
   }
 
-  /** Undefined where there is no such file. Shared, so nobody may change it. */
+  /** Undefined where there is no such file. The value is shared and must not be changed. */
   readJson(name: string): unknown {
     return this.#read(name)?.value;
   }
@@ -109,7 +110,7 @@ export class Store {
     this.writeJson('organization.json', draft.organization);
   }
 
-  /** A value of one's own, to be changed. */
+  /** A copy that may be changed. */
   #readOwn(name: string): unknown {
     const text = this.#read(name)?.text;
     return text === undefined ? undefined : JSON.parse(text);
@@ -141,13 +142,13 @@ export class Store {
       }
       if (isAbandoned(path)) rmSync(path, { force: true });
       if (Date.now() > patience) throw new Error(`${path} has been held for too long`);
-      // A held lock is a matter of milliseconds, and the lab has nothing else to do meanwhile.
+      // A lock is held for milliseconds, and the lab has nothing else to do meanwhile.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
   }
 }
 
-/** Its holder died without giving it back: a test may kill a lab in the middle of a call. */
+/** Whether the process that holds the lock died: a test may kill a lab in the middle of a call. */
 function isAbandoned(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return false;

@@ -3,19 +3,19 @@ import { ExchangeVersion, type Lifespan } from '../../exchange/versions';
 import type { DirectoryClass } from './objects/directory';
 import type { Settings } from './state';
 
-/** A kind of virtual directory: what Setup makes of it and how its objects look. */
+/** A kind of virtual directory: how Setup creates it, and how its objects look. */
 export interface VirtualDirectoryKind {
   /** Noun without `VirtualDirectory`. */
   readonly kind: string;
   readonly lifespan: Lifespan;
-  /** Name in IIS, as Setup spells it. */
+  /** The name in IIS, as Setup spells it. */
   readonly path: string;
   readonly directoryClass: DirectoryClass;
-  /** Address for clients inside, as Setup leaves it; null where it leaves none. */
+  /** The InternalUrl that Setup sets; null where it sets none. */
   readonly internalUrl: (fqdn: string, version: ExchangeVersion) => string | null;
-  /** What a new directory has in Active Directory. */
+  /** The settings of a new directory in Active Directory. */
   readonly defaults: (version: ExchangeVersion) => Settings;
-  /** What stands in IIS: read only where the server itself is asked. */
+  /** The settings in IIS, which are shown only where the server itself is asked. */
   readonly iis: (version: ExchangeVersion) => Settings;
 }
 
@@ -43,7 +43,7 @@ function directoryClass(
 
 const https = (path: string) => (fqdn: string) => `https://${fqdn}/${path}`;
 
-/** What all kinds have; the authentication flags are IIS's, so a read of the directory alone shows false. */
+/** Settings of all kinds. The authentication flags come from IIS, so that a read of the directory only shows false. */
 const EVERY_KIND: Settings = {
   BasicAuthentication: false,
   DigestAuthentication: false,
@@ -53,7 +53,7 @@ const EVERY_KIND: Settings = {
   ExtendedProtectionSPNList: [],
 };
 
-/** Where the rows of the services say that Setup makes the directory. */
+/** The versions and the name with which the table of services says that Setup makes the directory. */
 function hostedAs(service: ServiceName): Pick<VirtualDirectoryKind, 'kind' | 'lifespan' | 'path'> {
   const { noun, lifespan, directory } = serviceNamed(service);
   return { kind: noun.replace(/VirtualDirectory$/, ''), lifespan, path: directory };
@@ -61,7 +61,7 @@ function hostedAs(service: ServiceName): Pick<VirtualDirectoryKind, 'kind' | 'li
 
 const WEB_SERVICE_METHODS = ['Ntlm', 'WindowsIntegrated', 'WSSecurity'];
 const since2013 = (version: ExchangeVersion) => version.isAtLeast(ExchangeVersion.V2013);
-/** Properties that came with 2013: OAuth, AD FS and what Outlook on the web learned. */
+/** Adds properties that came with 2013: OAuth, AD FS and new ones of Outlook on the web. */
 const of2013 = (version: ExchangeVersion, settings: Settings): Settings =>
   since2013(version) ? settings : {};
 const withOAuth = (version: ExchangeVersion, methods: readonly string[]) =>
@@ -239,7 +239,7 @@ export const VIRTUAL_DIRECTORY_KINDS: readonly VirtualDirectoryKind[] = [
   },
   {
     ...hostedAs('um'),
-    // Class and methods as those of the other web services (unverified).
+    // Class and methods as for the other web services (unverified).
     directoryClass: directoryClass(
       'ADUMVirtualDirectory',
       [],

@@ -7,14 +7,17 @@ import { withPreferences, type Given } from './preferences';
 
 /** A Windows PowerShell on a server with Exchange. */
 export interface WindowsSession {
-  /** Computer name of the server. */
+  /** The computer name of the server. */
   readonly server: string;
   readonly version: ExchangeVersion;
-  /** Exchange's cmdlets are there. */
+  /** Whether Exchange's snap-in is loaded. */
   hasSnapIn: boolean;
 }
 
-/** As much of Windows PowerShell's own commands as a client needs to begin: pages of PowerShell 5.1 at learn.microsoft.com. */
+/**
+ * The commands of Windows PowerShell that a client needs to begin, after the pages of PowerShell 5.1 at
+ * learn.microsoft.com.
+ */
 const ADD_PSSNAPIN = powerShellCommand('Add-PSSnapin', {
   Name: { type: 'String[]', required: true, position: 1 },
   PassThru: { type: 'SwitchParameter' },
@@ -33,7 +36,7 @@ const WORKS: readonly (readonly [CatalogCmdlet, Work])[] = [
   [GET_ITEM, variables],
 ];
 
-/** One of those commands, ready to run; undefined where the name is none of them. */
+/** One of these commands, ready to run; undefined where the name is not one of them. */
 export function windowsCommand(
   name: string,
   args: readonly CommandArgument[],
@@ -47,9 +50,9 @@ export function windowsCommand(
 }
 
 /**
- * Error, id and category as Windows PowerShell shows them, of a snap-in that is there already too:
- * `AddPSSnapInRead,Microsoft.PowerShell.Commands.AddPSSnapinCommand`, InvalidArgument (singleshell.cs of PowerShell's source
- * before version 7, and administrators' output).
+ * Adding a snap-in that is already loaded is an error too. Error, id and category are those of Windows PowerShell:
+ * `AddPSSnapInRead,Microsoft.PowerShell.Commands.AddPSSnapinCommand`, InvalidArgument (singleshell.cs of PowerShell's
+ * source before version 7, and administrators' output).
  */
 function addSnapIns(bound: Bound, session: WindowsSession): Given {
   const errors = names(bound, 'Name').flatMap((name) => {
@@ -66,7 +69,7 @@ function addSnapIns(bound: Bound, session: WindowsSession): Given {
   return { output: [], warnings: [], errors };
 }
 
-/** Id and category by the same source. */
+/** Error id and category are from the same source. */
 function snapIns(bound: Bound, session: WindowsSession): Given {
   const own = snapInOf(session.version);
   const there = session.hasSnapIn || bound.get('Registered') === true ? [own] : [];
@@ -92,8 +95,8 @@ function snapIns(bound: Bound, session: WindowsSession): Given {
 }
 
 /**
- * Variables of the environment; the lab has one. PowerShell's provider of the environment gives a DictionaryEntry, whose Name
- * is its type data's; the computer's name stands there in upper case.
+ * The variables of the environment; the lab has one. PowerShell's provider of the environment returns a
+ * DictionaryEntry, whose property Name comes from its type data. The value is the computer's name in upper case.
  */
 function variables(bound: Bound, { server }: WindowsSession): Given {
   const output = [];

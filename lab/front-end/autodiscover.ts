@@ -3,7 +3,7 @@ import { signsIn } from '../exchange/cmdlets/connectivity';
 import { versionOf } from '../exchange/cmdlets/virtual-directories';
 import type { OrganizationState, ServerState } from '../exchange/state';
 
-/** What Autodiscover answers in plain XML. */
+/** An answer of Autodiscover in plain XML. */
 export interface AutodiscoverReply {
   readonly status: number;
   readonly headers: { readonly [name: string]: string };
@@ -16,15 +16,15 @@ const SETTINGS = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/res
 const ADDRESS_BOOK = 'd29844a9-724e-468c-8820-0f7b345b767b';
 const XML = { 'Content-Type': 'text/xml; charset=utf-8' };
 
-/** Whether a request is one for settings. */
+/** Whether a request asks Autodiscover for settings. */
 export function asksAutodiscover(method: string, url: string): boolean {
   return method === 'POST' && url.toLowerCase() === '/autodiscover/autodiscover.xml';
 }
 
 /**
  * The settings of a mailbox, in the form of Microsoft's example, with the URLs of the server itself:
- * https://learn.microsoft.com/exchange/client-developer/web-service-reference/pox-autodiscover-response-for-exchange
- * Whoever asks about the mailbox of somebody else gets an error, whose number and words are (unverified).
+ * https://learn.microsoft.com/exchange/client-developer/web-service-reference/pox-autodiscover-response-for-exchange. A
+ * question about the mailbox of somebody else gets an error, whose number and words are (unverified).
  */
 export function autodiscoverReply(
   organization: OrganizationState,
@@ -62,7 +62,7 @@ function protocols(server: ServerState): string {
   return [
     protocol('EXCH', inside),
     protocol('EXPR', outside),
-    // Each twice, for either side.
+    // EXHTTP appears twice, for clients inside and outside.
     ...(is2013 ? [protocol('EXHTTP', inside), protocol('EXHTTP', outside)] : []),
     `<Protocol><Type>WEB</Type><Internal>${owa(server, 'InternalUrl')}</Internal><External>${owa(server, 'ExternalUrl')}</External></Protocol>`,
   ].join('');

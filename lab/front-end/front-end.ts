@@ -14,15 +14,15 @@ import type { ShownCertificate } from '../wsman/listeners';
 import { smtpServer } from './smtp';
 
 export interface FrontEndOptions {
-  /** Asked for each connection, so that a test may put another one in its place. */
+  /** Called for each connection, so that a test may replace the organization. */
   readonly organization: () => SimulatedOrganization;
-  /** Name of the server. */
+  /** The name of the server. */
   readonly server: string;
 }
 
-/** What a test has the web site do to the next requests. */
+/** A failure of the web site that a test requests, for the next requests. */
 export type WebDisturbance =
-  /** It takes connections, and that is all. */
+  /** The site accepts connections and never answers. */
   | { readonly kind: 'silence' }
   | {
       readonly kind: 'answer';
@@ -31,20 +31,20 @@ export type WebDisturbance =
       readonly body?: string;
     };
 
-/** What a server shows to whoever comes to its ports: its certificates, and the health pages of its protocols. */
+/** The ports of a server for its clients: it shows its certificates, and the health pages of its protocols. */
 export class FrontEnd {
-  /** Set by tests; null: it does as a real one. */
+  /** Set by tests. Null: the site works. */
   disturbance: WebDisturbance | null = null;
-  /** Every request for a page: its method and URL, and the headers that came with it. */
+  /** Every request for a page, with its method, URL and headers. */
   readonly requests: { readonly line: string; readonly headers: IncomingMessage['headers'] }[] = [];
-  /** Names that clients asked for (SNI), as they came. */
+  /** The server names (SNI) that clients sent, in order. */
   readonly names: string[] = [];
   readonly #options: FrontEndOptions;
   readonly #web: HttpsServer;
   readonly #mail = new Map<MailService, Server>();
   readonly #smtp: Server[] = [];
   readonly #sockets = new Set<Socket>();
-  /** How many connections still see what IIS had before. */
+  /** How many connections still get the former certificate of IIS. */
   #late = 0;
   #former: ShownCertificate | undefined;
 
@@ -65,21 +65,22 @@ export class FrontEnd {
     return started;
   }
 
-  /** Of the Default Web Site over TLS: 443 on a real server. */
+  /** The TLS port of the Default Web Site, which is 443 on a real server. */
   get port(): number {
     return (this.#web.address() as AddressInfo).port;
   }
 
-  /** From the next change of the binding on, so many connections see the former certificate. */
+  /** After the next change of the binding, this many connections still get the former certificate. */
   showFormer(connections: number): void {
     this.#former = this.#bound();
     this.#late = connections;
   }
 
   /**
-   * Starts the service of POP or IMAP, or starts it again. It takes its certificate now, by the name in its settings, and
-   * keeps it until it is restarted: https://learn.microsoft.com/exchange/clients/pop3-and-imap4/configure-imap4. Setup
-   * leaves both services stopped, and so does a server that was out of service as a whole.
+   * Starts or restarts the service of POP or IMAP. When it starts, it loads its certificate by the name in its
+   * settings, and keeps it until it is restarted:
+   * https://learn.microsoft.com/exchange/clients/pop3-and-imap4/configure-imap4. Setup leaves both services stopped;
+   * they also stop when the server is taken out of service as a whole.
    *
    * @param port of TLS. Left out: one that is free
    */
@@ -107,9 +108,9 @@ export class FrontEnd {
   }
 
   /**
-   * Takes mail as the connectors on a port do, up to STARTTLS.
+   * Accepts SMTP connections as the Receive connectors on a port do, up to STARTTLS.
    *
-   * @param port of the connector, on a real server
+   * @param port of the connector on a real server
    */
   async startSmtp(port: number): Promise<number> {
     const keep = (socket: Socket) => {
@@ -141,7 +142,7 @@ export class FrontEnd {
     return bound && pem(bound);
   }
 
-  /** The binding has no host name: there is one certificate whatever name a client asks for. */
+  /** The binding has no host name: the certificate is the same for every name that a client asks for. */
   #beforeHandshakes(): void {
     const begin = this.#web.listeners('connection');
     this.#web.removeAllListeners('connection');

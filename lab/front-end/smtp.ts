@@ -5,7 +5,7 @@ import { RECEIVE_DEFAULTS } from '../exchange/cmdlets/organization';
 import type { CertificateState, DirectoryObject, Json, ServerState, Settings } from '../exchange/state';
 import { pem } from '../wsman/exchange-endpoint';
 
-/** The connector of Setup that listens on a port; the first where an administrator added others. */
+/** The Receive connector on a port: that of Setup, which is the first where an administrator added others. */
 function connectorOn(server: ServerState, port: number): DirectoryObject | undefined {
   return server.receiveConnectors.find((connector) => {
     const { Bindings: bindings, Enabled: isEnabled } = settingsOf(connector);
@@ -17,9 +17,9 @@ const settingsOf = ({ settings }: DirectoryObject): Settings => ({ ...RECEIVE_DE
 const textsOf = (value: Json | undefined) => (Array.isArray(value) ? value.map(String) : []);
 
 /**
- * The certificate that a connector shows, as Microsoft describes it:
- * https://learn.microsoft.com/exchange/mail-flow/mail-routing/inbound-starttls-certificates-selection. A certificate that is
- * not valid now, and of no authority, is none of the lab's.
+ * The certificate that a connector shows, by the rules that Microsoft describes:
+ * https://learn.microsoft.com/exchange/mail-flow/mail-routing/inbound-starttls-certificates-selection. The case of a
+ * certificate that is outside of its validity and of no authority does not occur in the lab.
  */
 function shownBy(server: ServerState, connector: DirectoryObject): CertificateState | undefined {
   const { TlsCertificateName: named, Fqdn: fqdn, AuthMechanism: mechanisms } = settingsOf(connector);
@@ -39,11 +39,11 @@ function shownBy(server: ServerState, connector: DirectoryObject): CertificateSt
 }
 
 /**
- * A mail server up to STARTTLS. The words of its replies are those that administrators see in protocol logs; that a server
- * without a certificate answers 500 is (unverified).
+ * A mail server that works up to STARTTLS. The words of its replies are those in administrators' protocol logs; that a
+ * server without a certificate answers 500 is (unverified).
  *
- * @param look the server as it is now
- * @param port of the connector, on a real server
+ * @param look returns the present state of the server
+ * @param port of the connector on a real server
  */
 export function smtpServer(look: () => ServerState, port: number, keep: (socket: Socket) => void): Server {
   return createServer((socket) => {

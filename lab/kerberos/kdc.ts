@@ -11,23 +11,23 @@ export interface RealmOptions {
   /** For example `LAB.TEST`. */
   readonly realm: string;
   readonly users: readonly { readonly name: string; readonly password: string }[];
-  /** Of this machine, for example `HTTP/localhost`; their keys are in one keytab. */
+  /** Services of this machine, for example `HTTP/localhost`. Their keys are in one keytab. */
   readonly services: readonly string[];
 }
 
 export interface Kdc {
-  /** What whoever uses the realm has in its environment. */
+  /** The environment variables for processes that use the realm. */
   readonly environment: {
     readonly PATH: string;
     readonly KRB5_CONFIG: string;
     readonly KRB5_KDC_PROFILE: string;
   };
-  /** Of the services. */
+  /** The keytab file of the services. */
   readonly keytab: string;
   /**
-   * Runs commands of `kadmin.local`, which shows no error in its exit code.
+   * Runs commands of `kadmin.local`, whose exit code does not show errors.
    *
-   * @returns what it printed
+   * @returns the printed text
    */
   administer(...commands: readonly string[]): string;
   stop(): Promise<void>;
@@ -36,12 +36,12 @@ export interface Kdc {
 type Programs = Extract<KdcPrograms, { readonly kind: 'there' }>['files'];
 
 /**
- * Starts a real key distribution center, of MIT Kerberos, on the loopback address; one that was in the folder before goes
- * on with its principals and its port. Users and services are made where the realm is. Secrets go through pipes, and stand
- * on no command line.
+ * Starts a real key distribution center of MIT Kerberos on the loopback address. One that was in the folder before
+ * continues with its principals and its port. Users and services are created together with the realm. Secrets are
+ * passed through pipes, never on a command line.
  *
- * @param folder of its own, made where it is not there
- * @throws Error where its programs are missing, or it does not start
+ * @param folder of its own, created where it does not exist
+ * @throws Error where the programs are missing, or the center does not start
  */
 export async function startKdc(folder: string, options: RealmOptions): Promise<Kdc> {
   const programs = findKdcPrograms();
@@ -90,7 +90,7 @@ export async function startKdc(folder: string, options: RealmOptions): Promise<K
   };
 }
 
-/** As the shell of `kadmin.local` reads it. @throws Error where no quotation marks help */
+/** Quotes a text for the shell of `kadmin.local`. @throws Error where it cannot be quoted */
 function quoted(text: string): string {
   if (/[\r\n\0]/.test(text)) throw new Error('a password has no line breaks');
   return `"${text.replaceAll('"', '""')}"`;

@@ -1,11 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Programs of MIT Kerberos that make and run a key distribution center. */
+/** The programs of MIT Kerberos that create and run a key distribution center. */
 const NAMES = ['krb5kdc', 'kdb5_util', 'kadmin.local'] as const;
 type Name = (typeof NAMES)[number];
 
-/** Where packages put them besides the path: Debian and Red Hat, then Homebrew on both kinds of Mac. */
+/**
+ * The folders outside of PATH in which packages install them: Debian and Red Hat, then Homebrew on both kinds of Mac.
+ */
 const FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/opt/krb5/sbin', '/usr/local/opt/krb5/sbin'];
 
 const REMEDY =
@@ -14,13 +16,13 @@ const REMEDY =
 
 export type KdcPrograms =
   | { readonly kind: 'there'; readonly files: { readonly [name in Name]: string } }
-  /** In a sentence, with what to install. */
+  /** A sentence that names what to install. */
   | { readonly kind: 'missing'; readonly remedy: string };
 
 /**
- * Looks for what a key distribution center needs.
+ * Looks for the programs of a key distribution center.
  *
- * @param folders where; left out: the path, and where packages put them
+ * @param folders to search. Left out: those of PATH, and those in which packages install the programs
  */
 export function findKdcPrograms(folders: readonly string[] = usualFolders()): KdcPrograms {
   const found = NAMES.map((name) => [name, folders.map((folder) => join(folder, name)).find(isProgram)]);

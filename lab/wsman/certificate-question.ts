@@ -1,24 +1,23 @@
 import type { TLSSocket } from 'node:tls';
 
-/** What runs IIS: each answers a client of TLS 1.3 in its own way. */
+/** The version of Windows Server under IIS. Each treats a client of TLS 1.3 in its own way. */
 export type WindowsServer = 2019 | 2022 | 2025;
 
 /**
- * - `passed`: the client has no certificate, or was asked before.
- * - `reset`, `not-supported`: it cannot be asked.
- * - `too-large`: what it sends does not end before the question.
+ * The result of asking. `passed`: the client has no certificate, or was asked before. `reset`, `not-supported`: the
+ * client cannot be asked. `too-large`: the body of its request is too long to be read before the question.
  */
 export type Asked = 'passed' | 'reset' | 'not-supported' | 'too-large';
 
-/** `uploadReadAheadSize` of IIS: bytes of a body that it takes before the client has answered. */
+/** `uploadReadAheadSize` of IIS: the most bytes of a body that it reads before the client has answered. */
 const READ_AHEAD_BYTES = 49_152;
 
 /**
- * The question for a client certificate in the middle of a connection, which IIS puts before the first request that it
- * serves where the directory has `sslFlags="SslNegotiateCert"`, as Exchange's `PowerShell`. Within TLS 1.2 by a
- * renegotiation; within TLS 1.3 only of a client that says that it takes the question
- * (https://techcommunity.microsoft.com/t5/iis-support-blog/addressing-tls-1-3-compatibility-issues-in-iis-express-on/ba-p/4449362),
- * and then Node has no way to put it, so that it counts as answered with no certificate.
+ * The request for a client certificate in the middle of a connection. IIS sends it before the first request that it
+ * serves in a directory with `sslFlags="SslNegotiateCert"`, such as Exchange's `PowerShell`. Within TLS 1.2 it uses a
+ * renegotiation. Within TLS 1.3 it asks only clients that offer post-handshake authentication
+ * (https://techcommunity.microsoft.com/t5/iis-support-blog/addressing-tls-1-3-compatibility-issues-in-iis-express-on/ba-p/4449362);
+ * Node cannot send that question, so that it counts as answered with no certificate.
  */
 export class CertificateQuestion {
   readonly #windows: WindowsServer;
@@ -28,10 +27,10 @@ export class CertificateQuestion {
     this.#windows = windows;
   }
 
-  /** @param takesLate whether the client says that it takes the question within TLS 1.3 */
-  async ask(socket: TLSSocket, takesLate: boolean, bodyBytes: number): Promise<Asked> {
+  /** @param takesPostHandshakeAuth whether the client offers post-handshake authentication of TLS 1.3 */
+  async ask(socket: TLSSocket, takesPostHandshakeAuth: boolean, bodyBytes: number): Promise<Asked> {
     if (this.#asked.has(socket)) return 'passed';
-    if (socket.getProtocol() === 'TLSv1.3' && !takesLate) {
+    if (socket.getProtocol() === 'TLSv1.3' && !takesPostHandshakeAuth) {
       return this.#windows === 2025 ? 'not-supported' : 'reset';
     }
     if (bodyBytes > READ_AHEAD_BYTES) return 'too-large';

@@ -6,13 +6,16 @@ export interface EndpointCertificate {
   /** PEM. */
   readonly cert: string;
   readonly key: string;
-  /** PEM file of the authority that clients must trust. */
+  /** The PEM file of the certification authority that clients must trust. */
   readonly caFile: string;
 }
 
 const DAY_MS = 86_400_000;
 
-/** Certificate of the lab's endpoint, with an authority of its own; made in the folder when it is first asked for. */
+/**
+ * The certificate of the lab's endpoint, with a certification authority of its own. It is made in the folder when it is
+ * first needed.
+ */
 export function endpointCertificate(folder: string, names: readonly string[]): EndpointCertificate {
   const caFile = join(folder, 'wsman-ca.pem');
   const certFile = join(folder, 'wsman-cert.pem');

@@ -2,15 +2,18 @@ import type { Socket } from 'node:net';
 
 const HANDSHAKE = 22;
 const RECORD_HEAD = 5;
-/** Type and length of the handshake message, the version, and the client's random. */
+/**
+ * The length of what comes before the session id: type and length of the handshake message, the version, and the
+ * client's random.
+ */
 const BEFORE_SESSION = 4 + 2 + 32;
 const POST_HANDSHAKE_AUTH = 49;
-/** A hello has some hundred bytes; a record no more than 16 KB. */
+/** A ClientHello has some hundred bytes; a record has at most 16 KB. */
 const MAX_HELLO_BYTES = 16_384 + RECORD_HEAD;
 
 /**
- * Reads the first record of a TLS connection and gives it back to the socket; cut short where the client ends before, which
- * ends the connection, or sends something else.
+ * Reads the first record of a TLS connection and gives it back to the socket. The record is incomplete where the client
+ * sends something else, or ends the connection early, which also ends it here.
  */
 export async function peekRecord(socket: Socket): Promise<Buffer> {
   let seen = Buffer.alloc(0);
@@ -39,8 +42,8 @@ function isWhole(seen: Buffer): boolean {
 }
 
 /**
- * Whether a client lets itself be asked for a certificate once the connection stands (RFC 8446, section 4.2.6), by the
- * first record that it sent.
+ * Whether a client may be asked for a certificate after the handshake (post-handshake authentication, RFC 8446, section
+ * 4.2.6), according to the first record that it sent.
  */
 export function offersPostHandshakeAuth(record: Buffer): boolean {
   try {
@@ -54,7 +57,7 @@ export function offersPostHandshakeAuth(record: Buffer): boolean {
     }
     return false;
   } catch {
-    // No hello, or a cut one: the handshake will say so.
+    // Not a ClientHello, or an incomplete one: the handshake will fail with an error of its own.
     return false;
   }
 }

@@ -9,9 +9,9 @@ export interface DefaultDoorOptions extends KerberosOptions {
 }
 
 /**
- * The directory `PowerShell` as Exchange's Setup leaves it (CSS-Exchange's test data, `GetApplicationHostConfig.config`): every
- * authentication of IIS is off and the module `kerbauth` signs in, and TLS is not required. So Kerberos is the only way in, over
- * HTTP with sealed bodies or over HTTPS.
+ * The sign-in of the directory `PowerShell` as Exchange's Setup leaves it (CSS-Exchange's test data,
+ * `GetApplicationHostConfig.config`): every authentication of IIS is off, the module `kerbauth` signs users in, and TLS
+ * is not required. So the only way in is Kerberos, over HTTP with encrypted bodies or over HTTPS.
  */
 export function defaultDoor({
   service,

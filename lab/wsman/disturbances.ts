@@ -1,42 +1,42 @@
 import type { Operation } from '../../remoting/transports/wsman/names';
 import type { Forgery } from './sealing';
 
-/** Something that goes wrong on request, once. */
+/** A failure that a test requests. It happens once. */
 export interface Disturbance {
   /**
-   * Which request it hits, counted from when it was armed.
+   * The number of the request that it hits, counted from when it was armed.
    *
    * @default 1
    */
   readonly at?: number;
-  /** Counts only requests of this operation, `SignIn` being a ticket with no body. Left out: every one. */
+  /** Counts only requests of this operation; `SignIn` is a ticket without a body. Left out: every request. */
   readonly operation?: Operation | 'SignIn';
-  /** Counts only requests of calls of this cmdlet: those that send it, stop it or ask for its answer. */
+  /** Counts only requests about calls of this cmdlet: those that send it, stop it or ask for its answer. */
   readonly cmdlet?: string;
   readonly effect:
-    /** An answer of HTTP alone, for example 503. */
+    /** An HTTP answer of the web server itself, for example 503. */
     | {
         readonly kind: 'status';
         readonly status: number;
         readonly headers?: { readonly [name: string]: string };
       }
-    /** The connection breaks; `during` after half of the answer. */
+    /** The connection breaks; with `during`, after half of the answer. */
     | { readonly kind: 'reset' }
-    /** Nothing is ever answered, and the connection stays, as while an application pool restarts. */
+    /** No answer is sent, and the connection stays open, as while an application pool restarts. */
     | { readonly kind: 'silence' }
-    /** The server ends its half of the connection, and says nothing. */
+    /** The server ends its half of the connection without an answer. */
     | { readonly kind: 'half-close' }
-    /** Heads of an answer that never end; in the body, bytes that never end, few at a time. */
+    /** An answer whose head or body never ends; the body arrives a few bytes at a time. */
     | { readonly kind: 'endless'; readonly part: 'head' | 'body' }
-    /** What somebody between puts in the place of an answer that is sealed; the request took effect. */
+    /** An attacker on the way replaces the encrypted answer; the request took effect. */
     | { readonly kind: 'forgery'; readonly answer: Forgery }
-    /** The answer takes longer. */
+    /** The answer is delayed. */
     | { readonly kind: 'slow'; readonly delayMs: number }
-    /** The server has ended every shell. */
+    /** The server ends every shell. */
     | { readonly kind: 'end-shells' }
-    /** An answer that is none of the protocol. */
+    /** An answer that does not belong to the protocol. */
     | { readonly kind: 'text'; readonly contentType: string; readonly body: string }
-    /** A refusal with a text for people, `reason`; left out, it says that it was asked for. */
+    /** A fault with a text for people, `reason`; left out, the text says that the fault was requested. */
     | {
         readonly kind: 'fault';
         readonly subcode: string;
@@ -44,7 +44,8 @@ export interface Disturbance {
         readonly reason?: string;
       };
   /**
-   * Before the request took effect, while it is answered, or when it is answered. A forgery is always of the answer.
+   * Whether it happens before the request takes effect, during the answer, or instead of the answer. A forgery always
+   * replaces the answer.
    *
    * @default 'before'
    */
@@ -58,7 +59,7 @@ export class Disturbances {
     this.#armed.push({ disturbance, seen: 0 });
   }
 
-  /** Those that have not happened yet. */
+  /** The disturbances that have not happened yet. */
   get waiting(): readonly Disturbance[] {
     return this.#armed.map(({ disturbance }) => disturbance);
   }
@@ -67,7 +68,7 @@ export class Disturbances {
     this.#armed.length = 0;
   }
 
-  /** Counts a request; gives what it meets. */
+  /** Counts a request, and returns the disturbances that hit it. */
   meet(operation: string, cmdlet: string | undefined): readonly Disturbance[] {
     const met: Disturbance[] = [];
     for (const entry of [...this.#armed]) {

@@ -14,21 +14,21 @@ import { WsmanService, type Reply, type ServiceOptions } from './service';
 
 export interface EndpointOptions extends ServiceOptions, ListenerOptions, GateOptions {}
 
-/** What came over the wire, for tests that count. */
+/** A request as it came over the wire, for tests that count requests. */
 export interface Traffic {
-  /** `SignIn` where a ticket came without a body; empty where it cannot be known. */
+  /** `SignIn` where a ticket came without a body; empty where the operation is not known. */
   readonly operation: string;
-  /** What the call is of that the request is about; left out where it is about none. */
+  /** The cmdlet of the call that the request is about; left out where it is about none. */
   readonly cmdlet?: string;
   readonly connection: number;
-  /** Bytes of the body as it came, sealed or not. */
+  /** Bytes of the body as it came, encrypted or not. */
   readonly requestBytes: number;
 }
 
 export interface RunningEndpoint {
-  /** Of the HTTPS listener; 0 where there is none. */
+  /** The port of the HTTPS listener; 0 where there is none. */
   readonly port: number;
-  /** Of the HTTP listener; 0 where there is none. */
+  /** The port of the HTTP listener; 0 where there is none. */
   readonly httpPort: number;
   readonly service: WsmanService;
   readonly disturbances: Disturbances;
@@ -37,12 +37,12 @@ export interface RunningEndpoint {
   close(): Promise<void>;
 }
 
-/** Exchange's PowerShell virtual directory as IIS serves it: TLS or sealed bodies, authentication, compression. */
+/** Exchange's PowerShell virtual directory as IIS serves it: TLS or encrypted bodies, authentication, compression. */
 export async function startEndpoint(options: EndpointOptions): Promise<RunningEndpoint> {
   const endpoint = new Endpoint(options);
   const listeners = await startListeners(
     options,
-    (socket, takesLateQuestion) => endpoint.connected(socket, takesLateQuestion),
+    (socket, takesPostHandshakeAuth) => endpoint.connected(socket, takesPostHandshakeAuth),
     (request, response) => {
       endpoint.answer(request, response).catch(() => request.socket.destroy());
     },
@@ -76,9 +76,9 @@ class Endpoint {
     this.service = new WsmanService(options);
   }
 
-  connected(socket: Socket, takesLateQuestion: boolean): void {
+  connected(socket: Socket, takesPostHandshakeAuth: boolean): void {
     this.#count += 1;
-    this.#connections.set(socket, new Connection(this.#count, socket, takesLateQuestion));
+    this.#connections.set(socket, new Connection(this.#count, socket, takesPostHandshakeAuth));
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -139,15 +139,16 @@ class Endpoint {
         return { kind: 'answer', status: 500, text };
       }
       case 'unsealed':
-        // As Windows' own service without AllowUnencrypted: pywinrm issues 129 and 208; of Exchange's (unverified).
+        // As Windows' own service answers without AllowUnencrypted: pywinrm issues 129 and 208; for Exchange's
+        // (unverified).
         return { kind: 'empty', status: 500 };
       case 'not-ours':
-        // What a real server answers is (unverified).
+        // The answer of a real server is (unverified).
         return { kind: 'empty', status: 400 };
     }
   }
 
-  /** False where the request is done with. */
+  /** False where the request needs no further answer. */
   async #disturb(met: readonly Disturbance[], when: 'before' | 'after', http: HttpAnswer): Promise<boolean> {
     for (const { effect } of met.filter((disturbance) => (disturbance.when ?? 'before') === when)) {
       switch (effect.kind) {

@@ -19,7 +19,7 @@ import { Refusal, refusals } from './refusal';
 
 const { s, a, w, rsp } = NAMESPACES;
 
-/** A request, read. */
+/** A parsed request. */
 export interface Request {
   readonly operation: Operation;
   readonly messageId: string;
@@ -35,11 +35,11 @@ export interface Request {
 const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
   Object.entries(ACTIONS).map(([name, action]) => [action, name as Operation]),
 );
-/** WinRM's own default where the request says nothing. */
+/** WinRM's default where the request gives no timeout. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 
-/** @throws Refusal, or RemotingError where it is no XML that we take */
+/** @throws Refusal; RemotingError where the text is not XML that the lab accepts */
 export function readRequest(text: string): Request {
   const root = parseXml(text, DEFAULT_BOUNDS);
   const header = child(root, s, 'Header');
@@ -125,7 +125,7 @@ function envelope(action: string, relatesTo: string, body: string): string {
   );
 }
 
-/** A child of the body in the namespace of shells; refused where it is missing. */
+/** A child of the body in the namespace of shells. @throws Refusal where it is missing */
 export function part(body: XmlElement, name: string): XmlElement {
   const found = child(body, rsp, name);
   if (found === undefined) throw refusals.invalid(`The body holds no ${name}.`);

@@ -10,37 +10,37 @@ import type { ShownCertificate } from './listeners';
 import type { WsmanClient } from './service';
 
 export interface ExchangeEndpointOptions extends Omit<EndpointOptions, 'host' | 'tls' | 'shown' | 'windows'> {
-  /** Asked for each session and connection, so that a test may put another one in its place. */
+  /** Called for each session and connection, so that a test may replace the organization. */
   readonly organization: () => SimulatedOrganization;
-  /** Name of the server where sessions live. */
+  /** The name of the server that the sessions run on. */
   readonly server: string;
   /**
-   * What runs the commands of a new session.
+   * Makes the host that runs the commands of a new session.
    *
-   * @default the organization's
+   * @default that of the organization
    */
   readonly host?: (client: WsmanClient) => CommandHost;
-  /** What else of TLS a test wants to be different, but for the certificate. */
+  /** Further TLS settings of a test, except the certificate. */
   readonly tls?: NonNullable<EndpointOptions['tls']>;
   /**
-   * Asks for a client certificate in the middle of a connection over HTTPS, since Setup gives the directory
-   * `SslNegotiateCert`, whoever else may sign in there.
+   * Asks for a client certificate in the middle of an HTTPS connection, since Setup gives the directory
+   * `SslNegotiateCert`, whatever other sign-in it takes. The value is the version of Windows Server.
    *
    * @default 2022
    */
   readonly windows?: WindowsServer;
   /**
-   * A certificate that an administrator bound to the site by hand: it is shown for as long as IIS has the one that Setup
-   * made.
+   * A certificate that an administrator bound to the site by hand. It is shown as long as IIS has the certificate that
+   * Setup made.
    *
-   * @default none: what Setup made is shown
+   * @default none: the certificate that Setup made is shown
    */
   readonly boundByHand?: ShownCertificate;
 }
 
 /**
- * The endpoint of a server. It shows the certificate of the server that has IIS, as the Default Web Site does: its
- * bindings on port 443 have no host name, so that there is one certificate whatever name a client asks for.
+ * Starts the endpoint of a server. It shows the server's certificate that has IIS, as the Default Web Site does: its
+ * bindings on port 443 have no host name, so that it shows the same certificate for every name that a client asks for.
  */
 export function startExchangeEndpoint({
   organization,
@@ -63,7 +63,7 @@ export function startExchangeEndpoint({
   });
 }
 
-/** What IIS has on the server, in PEM; `undefined` where nothing is bound. */
+/** The certificate of IIS on the server, in PEM; `undefined` where none is bound. */
 export function shownCertificate(organization: SimulatedOrganization, server: string): string | undefined {
   const bound = certificateOfIis(organization, server);
   return bound && pem(bound).cert;
@@ -74,7 +74,7 @@ function certificateOfIis(organization: SimulatedOrganization, server: string): 
   return servers.get(server.toUpperCase())?.certificates.find(({ services }) => services.includes('IIS'));
 }
 
-/** IIS takes none without its key. */
+/** The certificate with its private key, without which IIS does not take it. */
 export function pem({ der, privateKey }: CertificateState): ShownCertificate {
   const key = createPrivateKey({
     key: Buffer.from(privateKey ?? '', 'base64'),

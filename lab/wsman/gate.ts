@@ -8,17 +8,17 @@ export interface GateOptions {
   /** @default '/powershell' */
   readonly path?: string;
   /**
-   * What asks for a client certificate in the middle of an HTTPS connection (`certificate-question.ts`); 2019 has TLS 1.2 at
-   * most.
+   * The version of Windows Server that asks for a client certificate in the middle of an HTTPS connection
+   * (`certificate-question.ts`); 2019 has at most TLS 1.2.
    *
-   * @default nothing asks, as Windows' own WSMan
+   * @default no client certificate is asked for, as by Windows' own WSMan
    */
   readonly windows?: WindowsServer;
 }
 
-/** Whether a request comes to the service, or what the web server says before. */
+/** Whether a request reaches the service, or how the web server answers it before that. */
 export type Admission =
-  /** `proof`: what proves the server to whoever signs in, for the header `WWW-Authenticate`. */
+  /** `proof`: the token that authenticates the server to the client, for the header `WWW-Authenticate`. */
   | { readonly kind: 'in'; readonly user: string; readonly proof?: string }
   | {
       readonly kind: 'refused';
@@ -29,13 +29,15 @@ export type Admission =
 
 const REFUSALS: { readonly [asked in Exclude<Asked, 'passed'>]: Admission } = {
   reset: { kind: 'reset' },
-  // 0x80070032 stands in the server's log, and on its own screen: others see no details (`httpErrors` of IIS).
+  // 0x80070032 stands in the server's log, and on a page that only its own browser shows: other clients see no details
+  // (`httpErrors` of IIS).
   'not-supported': { kind: 'refused', status: 500 },
-  // With the end of the connection: https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2003/cc737382(v=ws.10)
+  // IIS also ends the connection:
+  // https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2003/cc737382(v=ws.10)
   'too-large': { kind: 'refused', status: 413, headers: { Connection: 'close' } },
 };
 
-/** What stands before the service: the address, the question for a certificate, the sign-in. */
+/** The checks before the service: the address, the request for a client certificate, the sign-in. */
 export class Gate {
   readonly #path: string;
   readonly #question: CertificateQuestion | undefined;

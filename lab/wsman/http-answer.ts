@@ -7,12 +7,12 @@ import type { Forgery, SealedBody, Sealing } from './sealing';
 
 const DRIP_MS = 20;
 
-/** What goes back for one request, as HTTP has it. */
+/** The HTTP answer to one request. */
 export class HttpAnswer {
   readonly #socket: Socket;
   readonly #response: ServerResponse;
   readonly #compressed: boolean;
-  /** What seals it; left out where it is to go as it is. */
+  /** Encrypts the body; left out where it is sent as it is. */
   sealing: Sealing | undefined;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -21,12 +21,14 @@ export class HttpAnswer {
     this.#compressed = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
   }
 
-  /** A header that goes with whatever comes. */
+  /** Adds a header that is sent with any answer. */
   header(name: string, value: string): void {
     this.#response.appendHeader(name, value);
   }
 
-  /** An answer of HTTP alone, never sealed: what the web server says before anybody looks into a body. */
+  /**
+   * An answer of the web server itself. It is never encrypted: the web server answers before anybody reads the body.
+   */
   plain(status: number, headers: { readonly [name: string]: string | readonly string[] } = {}): void {
     for (const [name, value] of Object.entries(headers)) this.#response.setHeader(name, value);
     this.#response.writeHead(status, { 'Content-Type': 'text/html' });
@@ -38,7 +40,7 @@ export class HttpAnswer {
     this.#response.end();
   }
 
-  /** Something that is none of the protocol. */
+  /** An answer that does not belong to the protocol. */
   text(contentType: string, body: string): void {
     this.#response.writeHead(200, { 'Content-Type': contentType });
     this.#response.end(body);
@@ -48,23 +50,23 @@ export class HttpAnswer {
     this.#response.end(this.#begin(status, text));
   }
 
-  /** @throws Error where the answer would not be sealed */
+  /** @throws Error where the answer would not be encrypted */
   forged(status: number, text: string, forgery: Forgery): void {
     this.#response.end(this.#begin(status, text, forgery));
   }
 
-  /** Half of a message, and the end of the connection. */
+  /** Sends half of a message, and ends the connection. */
   broken(status: number, text: string): void {
     const bytes = this.#begin(status, text);
     this.#response.write(bytes.subarray(0, bytes.length / 2), () => this.#socket.destroy());
   }
 
-  /** Half of a head, and the end of the connection. */
+  /** Sends half of a head, and ends the connection. */
   brokenHead(status: number): void {
     this.#socket.write(`HTTP/1.1 ${status} OK\r\nContent-Le`, () => this.#socket.destroy());
   }
 
-  /** Bytes that go on until the client has gone. */
+  /** Sends bytes until the client disconnects. */
   endless(part: 'head' | 'body'): void {
     const socket = this.#socket;
     socket.write('HTTP/1.1 200 OK\r\n');
@@ -87,9 +89,9 @@ export class HttpAnswer {
   }
 
   /**
-   * Writes the head, and gives the body. Of a sealed body, what was compressed is sealed: pypsrp's author, who unseals what
-   * his HTTP library gives him, had to ask Exchange for `identity`; a library undoes what is compressed outside. That the
-   * head names the compression all the same is (unverified).
+   * Writes the head, and returns the body. An encrypted body is compressed first and encrypted then: the author of
+   * pypsrp, who decrypts what his HTTP library returns, had to ask Exchange for `identity`, since a library only undoes
+   * an outer compression. That the head names the compression all the same is (unverified).
    */
   #begin(status: number, text: string, forgery?: Forgery): Buffer {
     const plain = Buffer.from(text, 'utf8');

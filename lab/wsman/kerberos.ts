@@ -3,14 +3,14 @@ import type { KerberosSignIn } from './sign-in';
 
 export interface KerberosOptions extends Omit<KerberosSignIn, 'accept'> {
   /**
-   * File with the key of the service.
+   * The keytab file with the key of the service.
    *
    * @default the one in `KRB5_KTNAME`
    */
   readonly keytab?: string;
 }
 
-/** Takes tickets for a service, for example `HTTP@localhost`. */
+/** Accepts tickets for a service, for example `HTTP@localhost`. */
 export function kerberosSignIn(service: string, options: KerberosOptions = {}): KerberosSignIn {
   const { keytab, ...offered } = options;
   return {
@@ -25,7 +25,7 @@ export function kerberosSignIn(service: string, options: KerberosOptions = {}): 
   };
 }
 
-/** What keeps the Kerberos library of this machine from being used, and the remedy; `undefined` where nothing does. */
+/** Why the Kerberos library of this machine cannot be used, and the remedy; `undefined` where it can. */
 export function missingKerberosLibrary(): string | undefined {
   try {
     accept().close();

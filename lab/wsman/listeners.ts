@@ -16,17 +16,20 @@ export interface ShownCertificate {
 }
 
 export interface ListenerOptions {
-  /** Certificate and key of the HTTPS listener, and what else a test wants to be different. Left out: there is none. */
+  /**
+   * Certificate and key of the HTTPS listener, and further TLS settings of a test. Left out: there is no HTTPS
+   * listener.
+   */
   readonly tls?: ServerOptions;
   /**
-   * The certificate for a client that connects, whatever name it asks for; asked for each connection, since a binding may
-   * have changed. Undefined: none is bound, and the connection ends.
+   * Returns the certificate to show to every client, whatever name it asks for. It is called for each connection, since
+   * a binding may have changed. Undefined: no certificate is bound, and the connection ends.
    *
    * @default that of `tls`
    */
   readonly shown?: () => ShownCertificate | undefined;
   /**
-   * An HTTP listener, where bodies come and go sealed by Kerberos.
+   * An HTTP listener, whose bodies are encrypted by Kerberos.
    *
    * @default none
    */
@@ -37,13 +40,13 @@ export interface ListenerOptions {
   /** @default '127.0.0.1' */
   readonly address?: string;
   /**
-   * Of the HTTPS listener.
+   * The port of the HTTPS listener.
    *
    * @default one that is free
    */
   readonly port?: number;
   /**
-   * Milliseconds for which a connection that is idle is kept; announced with each answer, in seconds.
+   * Milliseconds after which an idle connection is closed; announced with each answer, in seconds.
    *
    * @default 120000, as IIS
    */
@@ -51,27 +54,30 @@ export interface ListenerOptions {
 }
 
 export interface Listeners {
-  /** Of the HTTPS listener; 0 where there is none. */
+  /** The port of the HTTPS listener; 0 where there is none. */
   readonly port: number;
-  /** Of the HTTP listener; 0 where there is none. */
+  /** The port of the HTTP listener; 0 where there is none. */
   readonly httpPort: number;
   close(): Promise<void>;
 }
 
-/** Milliseconds for which IIS keeps a connection that is idle; Node's own 5 s would close those in use by a slow client. */
+/**
+ * The milliseconds after which IIS closes an idle connection. Node's own 5 s would close connections that a slow client
+ * still uses.
+ */
 const KEPT_MS = 120_000;
 
-/** @param takesLateQuestion whether the client says that it may be asked for a certificate later, within TLS 1.3 too */
-type Connected = (socket: Socket, takesLateQuestion: boolean) => void;
+/** @param takesPostHandshakeAuth whether the client offers post-handshake authentication of TLS 1.3 */
+type Connected = (socket: Socket, takesPostHandshakeAuth: boolean) => void;
 
-/** Starts what listens for an endpoint, over TLS and without. */
+/** Starts the listeners of an endpoint, with TLS and without. */
 export async function startListeners(
   options: ListenerOptions & Pick<GateOptions, 'windows'>,
   connected: Connected,
   answer: RequestListener,
 ): Promise<Listeners> {
   const started: (HttpServer | HttpsServer)[] = [];
-  /** Connections that have not come to their handshake. */
+  /** Connections before their TLS handshake. */
   const beginning = new Set<Socket>();
   const start = async (server: HttpServer | HttpsServer, port = 0): Promise<number> => {
     server.keepAliveTimeout = options.keptMs ?? KEPT_MS;
@@ -117,13 +123,13 @@ function secureServer(
 ): HttpsServer {
   const settings = windows === 2019 ? { maxVersion: 'TLSv1.2' as const, ...tls } : tls;
   const server = createHttpsServer(settings, answer);
-  /** Ports of clients that take a late question. */
-  const late = new Set<number | undefined>();
-  server.on('secureConnection', (socket) => connected(socket, late.delete(socket.remotePort)));
+  /** Ports of clients that offer post-handshake authentication. */
+  const postHandshakePorts = new Set<number | undefined>();
+  server.on('secureConnection', (socket) => connected(socket, postHandshakePorts.delete(socket.remotePort)));
   let bound: string | undefined;
   beforeHandshake(server, beginning, async (socket) => {
     if (windows !== undefined && offersPostHandshakeAuth(await peekRecord(socket)))
-      late.add(socket.remotePort);
+      postHandshakePorts.add(socket.remotePort);
     if (shown === undefined) return;
     const certificate = shown();
     if (certificate === undefined) socket.destroy();
@@ -133,7 +139,7 @@ function secureServer(
   return server;
 }
 
-/** Has something done before each handshake, which the server's own listeners begin. */
+/** Runs a function before each handshake, which the server's own listeners begin. */
 function beforeHandshake(
   server: HttpsServer,
   beginning: Set<Socket>,

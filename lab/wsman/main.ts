@@ -27,11 +27,12 @@ const WINDOWS = [2019, 2022, 2025] as const;
 const PROTECTIONS = ['None', 'Allow', 'Require'] as const;
 
 /**
- * The PowerShell endpoint of the lab. Users are those of the lab's SSH server; with a service as `HTTP@localhost`, whose
- * key is in the keytab that `KRB5_KTNAME` names, Kerberos' as well. It shows the certificate that IIS has on the server;
- * with `--name`, in place of the one that Setup made, one for that host by an authority of its own. With `--default` it is
- * as Exchange's Setup leaves it: Kerberos only, over HTTP with sealed bodies too. Prints its URL, a PEM file of what a
- * client is to trust at first, and the URL of HTTP where there is one, and ends with its standard input.
+ * The PowerShell endpoint of the lab. Its users are those of the lab's SSH server. With a service such as
+ * `HTTP@localhost`, whose key is in the keytab that `KRB5_KTNAME` names, it also takes Kerberos tickets. It shows the
+ * certificate that IIS has on the server; with `--name`, it shows, instead of the one that Setup made, one for that
+ * host by a certification authority of its own. With `--default` it is as Exchange's Setup leaves it: only Kerberos,
+ * also over HTTP with encrypted bodies. It prints its URL, a PEM file with what a client must trust at first, and the
+ * HTTP URL where there is one. It ends with its standard input.
  */
 async function main(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
@@ -70,7 +71,7 @@ function asSetupLeavesIt(
   });
 }
 
-/** As an administrator made it for clients that are in no domain. */
+/** The sign-in that an administrator sets up for clients outside of the domain. */
 function withBasic({ ssh }: SimulatedOrganization, service: string | undefined): Door {
   const kerberos =
     service === undefined ? {} : { kerberos: kerberosSignIn(service, { schemes: ['Negotiate'] }) };
@@ -83,7 +84,7 @@ function oneOf<T extends string | number>(known: readonly T[], text: string): T 
   return found;
 }
 
-/** What a server shows for itself, its issuer being nobody else. */
+/** Writes the certificate that the server shows, which is its own issuer. */
 function writeShown(organization: SimulatedOrganization, server: string): string {
   const file = join(organization.folder, 'wsman-shown.pem');
   writeFileSync(file, shownCertificate(organization, server) ?? '');

@@ -3,22 +3,25 @@ import { isEncryptedType } from '../../remoting/transports/wsman/encrypted-messa
 import type { Connection } from './connection';
 import type { Sealing } from './sealing';
 
-/** What a client sent. */
+/** The body of a client's request. */
 export type Message =
   | { readonly kind: 'empty' }
-  /** `sealing`: what it was sealed by, and the answer is to be. */
+  /** `sealing`: decrypted the body, and encrypts the answer. */
   | { readonly kind: 'text'; readonly text: string; readonly sealing?: Sealing }
-  /** More than an envelope may be. */
+  /** The body is larger than an envelope may be. */
   | { readonly kind: 'too-large'; readonly sealing?: Sealing }
-  /** Nothing protects it. */
+  /** The body is not encrypted, neither by TLS nor by Kerberos. */
   | { readonly kind: 'unsealed' }
-  /** What it claims to be sealed by is not there, or does not unseal it. */
+  /** The body claims an encryption that the connection does not have, or that does not decrypt it. */
   | { readonly kind: 'not-ours' };
 
-/** Bytes of a body that are kept, more than any envelope has: also one that is too large is unsealed in its order. */
+/**
+ * The most bytes of a body that are kept, more than any envelope has: a body that is too large must be decrypted too,
+ * since the messages of a connection are numbered.
+ */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
-/** The whole body; `undefined` where it is past all bounds. */
+/** The whole body; `undefined` where it exceeds the limit. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -29,7 +32,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }
 
-/** @param most bytes of an envelope */
+/** @param most bytes that an envelope may have */
 export function messageOf(
   connection: Connection,
   contentType: string,

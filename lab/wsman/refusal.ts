@@ -1,4 +1,4 @@
-/** A fault that the service answers with (MS-WSMV 2.2.4.43). */
+/** A fault with which the service answers (MS-WSMV 2.2.4.43). */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -32,7 +32,7 @@ export const refusals = {
       `This user is allowed a maximum of ${most} concurrent shells, which has been exceeded.`,
       2150859173,
     ),
-  /** As Windows Server 2012 R2 was seen to, without a code (https://github.com/jborean93/pypsrp/issues/148). */
+  /** As observed with Windows Server 2012 R2, without a code (https://github.com/jborean93/pypsrp/issues/148). */
   tooManyCommands: () =>
     new Refusal(
       'Receiver',
@@ -42,7 +42,9 @@ export const refusals = {
   tooLarge: (most: number) =>
     new Refusal('Sender', 'EncodingLimit', `The request exceeds the largest envelope (${most} bytes).`),
   accessDenied: () => new Refusal('Sender', 'AccessDenied', 'Access is denied.', 5),
-  /** ERROR_WSMAN_INVALID_RESOURCE_URI of wsmerror.h in the Windows SDK: a shell that the endpoint has not in its catalog. */
+  /**
+   * ERROR_WSMAN_INVALID_RESOURCE_URI of wsmerror.h in the Windows SDK: the endpoint has no such shell in its catalog.
+   */
   unknownResource: (resource: string) =>
     new Refusal(
       'Sender',

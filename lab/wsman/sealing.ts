@@ -6,40 +6,43 @@ import {
   type SealedBy,
 } from '../../remoting/transports/wsman/encrypted-message';
 
-/** A body as it goes over the wire. */
+/** An encrypted body as it is sent. */
 export interface SealedBody {
   readonly contentType: string;
   readonly bytes: Buffer;
 }
 
-/** What unsealing gives. */
+/** A decrypted body. */
 export interface OpenedBody {
   readonly type: string;
   readonly bytes: Buffer;
 }
 
 /**
- * What somebody between can do to a sealed answer.
+ * What an attacker on the way can do to an encrypted answer.
  *
- * - `tampered`: one bit is another one.
- * - `cut`: its last bytes are missing, its lines and lengths agree.
- * - `repeated`: the sealed answer before it comes once more.
- * - `reflected`: the request itself comes back.
- * - `unsealed`: the right text, with nothing around it.
+ * - `tampered`: one bit is flipped.
+ * - `cut`: its last bytes are missing, while its lines and lengths agree.
+ * - `repeated`: the encrypted answer before it is sent once more.
+ * - `reflected`: the request itself is sent back.
+ * - `unsealed`: the right text is sent unencrypted.
  */
 export type Forgery = 'tampered' | 'cut' | 'repeated' | 'reflected' | 'unsealed';
 
-/** Bytes that `cut` takes away: less than the header has. */
+/** The bytes that `cut` removes: fewer than the header has. */
 const CUT_BYTES = 8;
 
-/** Exchange writes a space between the dashes and the boundary (seen by pypsrp's author: its `encryption.py`). */
+/** Exchange writes a space between the dashes and the boundary (found by the author of pypsrp: its `encryption.py`). */
 const AFTER_DASHES = ' ';
 
-/** The messages of a connection that a Kerberos context seals: each way in its order, each once. */
+/**
+ * Encrypts and decrypts ("seals") the messages of a connection with a Kerberos context. In each direction the messages
+ * must come in order, each once.
+ */
 export class Sealing {
   readonly #scheme: SealedBy;
   readonly #context: SecurityContext;
-  /** The last ones, as they went. */
+  /** The last messages, as they were sent. */
   #request: Buffer | undefined;
   #answer: Buffer | undefined;
 
@@ -49,8 +52,8 @@ export class Sealing {
   }
 
   /**
-   * @throws RemotingError where it is no encrypted message of this scheme
-   * @throws KerberosError where it was altered, repeated, reordered, or one before it is missing
+   * @throws RemotingError where the body is not an encrypted message of this scheme
+   * @throws KerberosError where it was altered, repeated or reordered, or one before it is missing
    */
   open(body: Buffer): OpenedBody {
     this.#request = body;
@@ -65,7 +68,7 @@ export class Sealing {
     return this.#body((this.#answer = this.#write(bytes.length, this.#context.seal(bytes))));
   }
 
-  /** What comes in the place of the sealed answer, which is lost. */
+  /** The message that replaces the encrypted answer, which is dropped. */
   forge(bytes: Buffer, forgery: Exclude<Forgery, 'unsealed'>): SealedBody {
     const before = this.#answer;
     const sealed = this.#context.seal(bytes);

@@ -15,17 +15,17 @@ import { answer, fault, part, readRequest, type Request } from './envelope';
 import { Refusal, refusals } from './refusal';
 import { Shell } from './shell';
 
-/** Who opens a shell. */
+/** The client that opens a shell. */
 export interface WsmanClient {
   readonly user: string;
-  /** Of the address that the shell was asked of, without its question mark: PowerShell's options for the session. */
+  /** The query of the address, without its question mark: PowerShell's options for the session. */
   readonly query: string;
-  /** Breaks off without a word. */
+  /** Breaks the connection without an answer. */
   readonly drop: () => void;
 }
 
 export interface ServiceOptions {
-  /** What runs the commands of a new shell. */
+  /** Makes the host that runs the commands of a new shell. */
   readonly host: (client: WsmanClient) => CommandHost;
   /** @default Exchange's */
   readonly shellResource?: string;
@@ -33,23 +33,26 @@ export interface ServiceOptions {
   readonly maxEnvelopeBytes?: number;
   /** @default 18, as Exchange's default throttling policy */
   readonly shellsPerUser?: number;
-  /** Commands that a shell keeps until the client lets go of them. @default 1000, as `MaxConcurrentCommandsPerShell` */
+  /**
+   * The most commands that a shell keeps until the client deletes them. @default 1000, as
+   * `MaxConcurrentCommandsPerShell`
+   */
   readonly commandsPerShell?: number;
   /** Milliseconds without a request after which a shell ends. @default 900000 */
   readonly idleTimeoutMs?: number;
 }
 
-/** What is to be sent; `dropped` where the connection is to break instead. */
+/** The reply to send; `dropped` where the connection must break instead. */
 export type Reply =
   { readonly kind: 'answer'; readonly status: number; readonly text: string } | { readonly kind: 'dropped' };
 
 const CONFIG = NAMESPACES.cfg;
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Room for the head of an answer. */
+/** The room that the head of an answer needs. */
 const HEAD_CHARACTERS = 2_000;
 const FRAGMENT_BYTES = 32_768;
 
-/** A WS-Management service that knows shells alone (MS-WSMV 3.1, MS-PSRP 3.2.5.3); without I/O of its own. */
+/** A WS-Management service that only has shells (MS-WSMV 3.1, MS-PSRP 3.2.5.3), without I/O of its own. */
 export class WsmanService {
   readonly #options: Required<ServiceOptions>;
   readonly #shells = new Map<string, Shell>();
@@ -70,18 +73,18 @@ export class WsmanService {
     return this.#options.maxEnvelopeBytes;
   }
 
-  /** Shells that are open. */
+  /** The number of open shells. */
   get shells(): number {
     this.#dropIdle();
     return this.#shells.size;
   }
 
-  /** Commands that the open shells keep. */
+  /** The number of commands that the open shells keep. */
   get commands(): number {
     return [...this.#shells.values()].reduce((sum, { commands }) => sum + commands, 0);
   }
 
-  /** Ends every shell behind its client's back, as a recycled application pool does. */
+  /** Ends every shell without telling its client, as a recycled application pool does. */
   async endShells(): Promise<void> {
     const shells = [...this.#shells.values()];
     this.#shells.clear();
@@ -262,7 +265,7 @@ export class WsmanService {
     const target = signal.attributes.get('CommandId')?.toLowerCase() ?? EMPTY_GUID;
     shell.output(target);
     const code = part(signal, 'Code').text.trim();
-    // The recordings show that Windows takes the word spelled right as well.
+    // The recordings show that Windows also takes the correctly spelled word.
     if (code === STOP_SIGNAL || code === 'powershell/signal/ctrl_c') await shell.pool.stop(target);
     else if (code === TERMINATE_SIGNAL) shell.forget(target);
     else throw refusals.invalid('The signal is not known.');

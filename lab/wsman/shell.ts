@@ -3,10 +3,10 @@ import type { CommandHost } from '../../remoting/server/command-host';
 import { ServedPool } from '../../remoting/server/served-pool';
 import { refusals } from './refusal';
 
-/** Bytes that wait to be asked for before a command has to wait itself. */
+/** A command pauses when this many bytes of its output wait for the client. */
 const MOST_WAITING_BYTES = 1 << 20;
 
-/** What a command, or the pool, has to say. */
+/** The output of a command or of the runspace pool. */
 class Output {
   readonly #fragments: Buffer[] = [];
   #bytes = 0;
@@ -29,10 +29,10 @@ class Output {
     this.#makeRoom();
   }
 
-  /** Waits until there is something, or the end. @throws Refusal where there is nothing in time */
+  /** Waits until there is output, or the end. @throws Refusal where nothing comes in time */
   async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (this.#fragments.length > 0 || this.#ended) return;
-    // A client asks once at a time; whoever asked before gets no answer.
+    // A client has one request for output at a time; an earlier one gets no answer.
     this.#wake?.();
     const came = await new Promise<boolean>((resolve) => {
       const done = (came: boolean): void => {
@@ -49,7 +49,7 @@ class Output {
     if (!came) throw refusals.timedOut();
   }
 
-  /** Fragments that together need no more than so many characters of base64; one at least. */
+  /** Takes fragments that together fit in so many characters of base64, and at least one. */
   take(characters: number): { readonly fragments: readonly Buffer[]; readonly done: boolean } {
     const fragments: Buffer[] = [];
     let room = characters;
@@ -71,10 +71,10 @@ class Output {
   }
 }
 
-/** What an element around a fragment costs. */
+/** The characters of the element around a fragment. */
 const STREAM_CHARACTERS = 120;
 
-/** A runspace pool that a client has opened. */
+/** A runspace pool that a client has open. */
 export class Shell {
   readonly pool: ServedPool;
   lastUsed = Date.now();
@@ -85,7 +85,7 @@ export class Shell {
     readonly owner: string,
     host: CommandHost,
     maxFragmentBytes: number,
-    /** Commands that it keeps at once, ended ones included. */
+    /** The most commands that it keeps at the same time, including ended ones. */
     readonly maxCommands: number,
   ) {
     this.pool = new ServedPool(
@@ -98,14 +98,14 @@ export class Shell {
     );
   }
 
-  /** @throws Refusal where there is no such command, or no longer */
+  /** @throws Refusal where the command does not exist, or no longer exists */
   output(target: string): Output {
     const output = this.#outputs.get(target);
     if (output === undefined) throw refusals.noSuchCommand();
     return output;
   }
 
-  /** Commands that the client has not let go of. */
+  /** The number of commands that the client has not deleted. */
   get commands(): number {
     return this.#outputs.size - 1;
   }
@@ -117,7 +117,7 @@ export class Shell {
     this.#outputs.set(command, new Output());
   }
 
-  /** The client lets go of it: until then it is kept, ended or not (MS-WSMV 3.1.4.12). */
+  /** Deletes a command at the client's request. Until then it is kept, even if it has ended (MS-WSMV 3.1.4.12). */
   forget(command: string): void {
     this.#outputs.get(command)?.end();
     this.#outputs.delete(command);

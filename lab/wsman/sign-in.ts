@@ -4,10 +4,10 @@ import { CERTIFICATE_PROFILE } from '../../remoting/transports/wsman/names';
 import type { Connection } from './connection';
 import { Sealing } from './sealing';
 
-/** Tickets of Kerberos, as a server takes them. */
+/** How a server takes Kerberos tickets. */
 export interface KerberosSignIn {
   /**
-   * What is offered: Kerberos' own tokens, SPNEGO's, or both in this order.
+   * The offered schemes: Kerberos' own tokens, those of SPNEGO, or both in this order.
    *
    * @default ['Kerberos'], as the module `kerbauth` of Exchange's directory
    */
@@ -19,25 +19,25 @@ export interface KerberosSignIn {
    * @default 'None', as of Exchange's front-end directory `PowerShell`
    */
   readonly extendedProtection?: 'None' | 'Allow' | 'Require';
-  /** A new accepting end of a context, for a token of the scheme. */
+  /** Makes the accepting end of a security context for a token of the scheme. */
   readonly accept: (scheme: SealedBy, bindings: Buffer | undefined) => SecurityContext;
 }
 
-/** Who may come in; what is left out is not offered. */
+/** The ways to sign in; those that are left out are not offered. */
 export interface SignInOptions {
   readonly basic?: (user: string, password: string) => boolean;
   readonly kerberos?: KerberosSignIn;
-  /** Takes a client certificate that TLS has verified. */
+  /** Whether a client certificate, which TLS has verified, is accepted. */
   readonly certificate?: (commonName: string) => boolean;
 }
 
 export interface SignedIn {
   readonly user: string;
-  /** What proves the server; for the header `WWW-Authenticate`. */
+  /** The token that authenticates the server, for the header `WWW-Authenticate`. */
   readonly proof?: string;
 }
 
-/** Finds out who sends a request, and has the connection remember it. */
+/** Authenticates the sender of a request, and stores the result in the connection. */
 export class SignIn {
   readonly #options: SignInOptions;
   readonly #schemes: readonly SealedBy[];
@@ -47,7 +47,7 @@ export class SignIn {
     this.#schemes = options.kerberos === undefined ? [] : (options.kerberos.schemes ?? ['Kerberos']);
   }
 
-  /** The challenges for whoever has not signed in, one header each. */
+  /** The challenges for a client that has not signed in, one header each. */
   offered({ encrypted }: Connection): readonly string[] {
     const { basic } = this.#options;
     return [...this.#schemes, ...(basic === undefined || !encrypted ? [] : ['Basic realm="lab"'])];
@@ -85,7 +85,7 @@ export class SignIn {
     const context = kerberos.accept(scheme, protection === 'None' ? undefined : connection.bindings);
     try {
       const answer = await context.token(Buffer.from(token, 'base64'));
-      // A library takes a ticket that is bound to nothing as well, and says so.
+      // The Kerberos library also accepts a ticket that is not bound, and reports that it is not.
       if (!context.complete || (protection === 'Require' && !context.bound)) throw new Error('not enough');
       connection.signIn(context.peer, new Sealing(scheme, context));
       return { user: context.peer, proof: `${scheme} ${answer?.toString('base64') ?? ''}`.trim() };

@@ -3,16 +3,16 @@ import type { SimulatedOrganization } from '../exchange/organization';
 import { startEndpoint, type EndpointOptions, type RunningEndpoint } from './endpoint';
 
 export interface WindowsEndpointOptions extends Omit<EndpointOptions, 'host' | 'shellResource'> {
-  /** Asked for each session, so that a test may put another one in its place. */
+  /** Called for each session, so that a test may replace the organization. */
   readonly organization: () => SimulatedOrganization;
-  /** Name of the server that it is on. */
+  /** The name of the server. */
   readonly server: string;
 }
 
 /**
- * What Windows itself listens to on a server with Exchange (`Enable-PSRemoting`): a Windows PowerShell, which has
- * Exchange's cmdlets once their snap-in is loaded. No roles apply to a snap-in. It shows a certificate of its own, not that
- * of IIS.
+ * Starts Windows' own WSMan endpoint on a server with Exchange (`Enable-PSRemoting`): a Windows PowerShell, which
+ * offers Exchange's cmdlets once their snap-in is loaded. No roles apply to a snap-in. The endpoint shows a certificate
+ * of its own, not that of IIS.
  */
 export function startWindowsEndpoint({
   organization,

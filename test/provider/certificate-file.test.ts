@@ -9,7 +9,7 @@ import type { SimulatedOrganization } from '../../lab/exchange/organization';
 import { makePfx } from '../../pki';
 import { Engine } from '../../plugin/engine/engine';
 import { exchangeProvider } from '../../provider/definition';
-import { isAlreadyGone } from '../../provider/problem';
+import { isAlreadyGone } from '../../provider/call-problem';
 import { openSession } from '../../remoting/session';
 import { serve } from '../../remoting/server/serve';
 import { withEveryAttribute, type Diagnostic, type Values } from '../../schema';

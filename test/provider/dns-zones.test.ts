@@ -46,7 +46,7 @@ describeEachServer('a name of a zone', (start) => {
     ...values,
   });
   const told = (zone: string, address: string, name = `mail.${zone}`) => ({
-    kind: 'told',
+    kind: 'answered',
     zone,
     server: `${rig.address} port ${rig.port}`,
     standing: { kind: 'addresses', records: [at(name, address)], isWildcard: false },
@@ -84,7 +84,7 @@ describeEachServer('a name of a zone', (start) => {
   test('is not looked up where the server does not know the key, which the problems say', async () => {
     const zones = new DnsZones([block({ key_secret: newKey().secret, timeout: '200ms' })], {});
     const answer = await zones.standing('mail.contoso.com');
-    expect(answer).toMatchObject({ kind: 'untold', zone: ZONE, isSaid: true });
+    expect(answer).toMatchObject({ kind: 'unanswered', zone: ZONE, isReported: true });
     expect(await zones.problems('error')).toHaveLength(1);
   });
 });
@@ -211,9 +211,9 @@ describe('a server that takes updates', () => {
       async (zones) => {
         expect(await zones.problems('error')).toEqual([]);
         expect(await zones.standing('mail.contoso.com')).toMatchObject({
-          kind: 'untold',
+          kind: 'unanswered',
           reason: `the server answers ${code} to a question about mail.${ZONE}`,
-          isSaid: false,
+          isReported: false,
         });
       },
     );
@@ -224,9 +224,9 @@ describe('a server that takes updates', () => {
       () => undefined,
       async (zones) => {
         expect(await zones.standing('mail.contoso.com')).toMatchObject({
-          kind: 'untold',
+          kind: 'unanswered',
           reason: expect.stringMatching(/^no answer from 127\.0\.0\.1 port \d+ within 50 ms$/) as string,
-          isSaid: false,
+          isReported: false,
         });
       },
     );

@@ -1,4 +1,4 @@
-import { connectionProblem } from '../../provider/problem';
+import { connectionProblem } from '../../provider/connection-problem';
 import { settingsFrom } from '../../provider/configuration';
 import { CONFIGURATION_SCHEMA } from '../../provider/configuration';
 import { RemotingError, type RemotingErrorKind, type RemotingFacts } from '../../remoting/remoting-error';

@@ -166,12 +166,12 @@ Then name alias.contoso.com in dns.existingRecords and plan again. Or take the n
 });
 
 describe('names of which DNS does not tell', () => {
-  const untold = (isSaid: boolean): NameAnswer => ({
-    kind: 'untold',
+  const unanswered = (isReported: boolean): NameAnswer => ({
+    kind: 'unanswered',
     zone: ZONE,
     server: '192.0.2.53 port 53',
     reason: 'the server answers REFUSED to a question about mail.contoso.com.',
-    isSaid,
+    isReported,
   });
   const publication: Publication = {
     side: 'internal',
@@ -182,7 +182,7 @@ describe('names of which DNS does not tell', () => {
   };
 
   test('are warned of, once for each zone', async () => {
-    expect(await nameFindings(publication, { standing: async () => untold(false) })).toEqual([
+    expect(await nameFindings(publication, { standing: async () => unanswered(false) })).toEqual([
       {
         severity: 'warning',
         summary: 'What DNS has under names of the zone contoso.com. is not known',
@@ -195,7 +195,7 @@ describe('names of which DNS does not tell', () => {
   });
 
   test('are not spoken of twice', async () => {
-    expect(await nameFindings(publication, { standing: async () => untold(true) })).toEqual([]);
+    expect(await nameFindings(publication, { standing: async () => unanswered(true) })).toEqual([]);
     expect(await nameFindings(publication, undefined)).toEqual([]);
   });
 });

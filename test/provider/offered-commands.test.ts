@@ -55,7 +55,7 @@ test.each([
   ],
 ])('a command is read %s', (_, clixml) => {
   const offer = offerOf({ kind: 'objects', objects: [received(clixml)], warnings: [], errors: [] });
-  if (offer?.kind !== 'told') throw new Error('nothing was told');
+  if (offer?.kind !== 'offered') throw new Error('nothing was offered');
   const call = (parameter: string) => ({
     cmdlet: 'Set-OwaVirtualDirectory',
     parameters: { [parameter]: 'x' },
@@ -107,7 +107,7 @@ describe('the question', () => {
     );
     const offer = offerOf(outcome);
     expect(
-      offer?.kind === 'told' && [...NAMES, 'Get-NoSuchThing'].filter((name) => offer.commands.has(name)),
+      offer?.kind === 'offered' && [...NAMES, 'Get-NoSuchThing'].filter((name) => offer.commands.has(name)),
     ).toEqual(NAMES);
     expect(seen).toEqual(expected);
   });

@@ -80,8 +80,8 @@ function zonesOf({ dns = {}, outside, isDnsSilent = false }: World): Pick<DnsZon
       const host = asked.replace(/\.$/, '');
       if (!host.endsWith('.contoso.com') || (view === 'external' && outside === undefined)) return undefined;
       return isDnsSilent
-        ? { ...where, kind: 'untold', reason: 'no answer', isSaid: true }
-        : { ...where, kind: 'told', standing: answer(host, view) };
+        ? { ...where, kind: 'unanswered', reason: 'no answer', isReported: true }
+        : { ...where, kind: 'answered', standing: answer(host, view) };
     },
   };
 }

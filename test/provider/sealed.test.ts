@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CONFIGURATION_SCHEMA, settingsFrom } from '../../provider/configuration';
 import type { Environment } from '../../provider/environment';
 import { connect } from '../../provider/connection';
-import { connectionProblem } from '../../provider/problem';
+import { connectionProblem } from '../../provider/connection-problem';
 import type { Values } from '../../schema';
 import { setNativeEnvironment } from '../kerberos/native-environment';
 import { PASSWORD, USER } from '../kerberos/realm';

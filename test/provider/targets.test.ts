@@ -105,8 +105,8 @@ test('what one session writes the other reads anew', async () => {
 test('what is said is said once in a run, whatever session finds it', () => {
   const { targets } = run(mixed);
   const said = [{ severity: 'warning' as const, summary: 'one', detail: 'thing' }];
-  expect(targets.run.sayOnce(said)).toEqual(said);
-  expect(targets.run.sayOnce(said)).toEqual([]);
+  expect(targets.run.reportOnce(said)).toEqual(said);
+  expect(targets.run.reportOnce(said)).toEqual([]);
 });
 
 test('each session goes by the versions of its servers', async () => {

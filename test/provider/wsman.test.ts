@@ -11,7 +11,8 @@ import { CONFIGURATION_SCHEMA, settingsFrom } from '../../provider/configuration
 import type { Environment } from '../../provider/environment';
 import type { WsmanEndpoint } from '../../provider/wsman-endpoint';
 import { connect } from '../../provider/connection';
-import { connectionProblem, outcomeProblem } from '../../provider/problem';
+import { outcomeProblem } from '../../provider/call-problem';
+import { connectionProblem } from '../../provider/connection-problem';
 import { sessionUrl } from '../../provider/wsman-endpoint';
 import type { RemotingErrorKind } from '../../remoting/remoting-error';
 import type { Values } from '../../schema';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { ENVIRONMENT } from '../../../provider/configuration';
 import type { Endpoint } from '../../../provider/endpoint';
-import { connectionRemedy } from '../../../provider/problem';
+import { connectionRemedy } from '../../../provider/connection-problem';
 import type { Door, DoorFinding } from './door';
 import { addressOf, type Place } from './place';
 import type { Sight } from './sight';

@@ -20,7 +20,10 @@ const GROUP_CLASS: DirectoryClass = {
   version: [10, '14.0.100.0'],
 };
 
-/** It becomes the name of a computer account: https://learn.microsoft.com/exchange/high-availability */
+/**
+ * The longest name of a DAG, since it becomes the name of a computer account:
+ * https://learn.microsoft.com/exchange/high-availability
+ */
 const LONGEST_NAME = 15;
 const MOST_MEMBERS = 16;
 const REPLICATION_PORT = 64327;
@@ -45,7 +48,7 @@ const DEFAULTS: Settings = {
   ReplayLagManagerEnabled: false,
 };
 
-/** Exceptions of this room are (unverified); the rules are documented. */
+/** The exceptions in this file are (unverified); the rules are documented. */
 const TASK_EXCEPTION = 'DagTaskException';
 
 function find(call: Call, identity: string): DatabaseAvailabilityGroupState | undefined {
@@ -153,14 +156,15 @@ function create(call: Call): void {
 const ADDRESSES = 'DatabaseAvailabilityGroupIpAddresses';
 
 /**
- * Where nothing is sent, DHCP on 2010 (its help, Create a Database Availability Group), no administrative access point
- * later (the page of New-DatabaseAvailabilityGroup). How 2010 shows DHCP then is not documented: as if it was sent.
+ * The default is DHCP on 2010 (its help, Create a Database Availability Group), and later no administrative access
+ * point (the page of New-DatabaseAvailabilityGroup). How 2010 shows DHCP then is not documented: here as if it had been
+ * given.
  */
 function addressesOf(call: Call, fact: CatalogParameter | undefined): readonly string[] {
   return call.list(ADDRESSES) ?? fact?.whenOmitted ?? [];
 }
 
-/** What a version that has no such clusters says of the value is not documented (unverified). */
+/** The answer of a version without such clusters is not documented (unverified). */
 function refuseAddresses(call: Call, fact: CatalogParameter | undefined): void {
   const wrong = (call.list(ADDRESSES) ?? []).find((address) => fact?.refuses?.includes(address));
   if (wrong === undefined) return;
@@ -201,9 +205,9 @@ function set(call: Call): void {
 }
 
 /**
- * The cmdlet goes on all the same: "Witness Server Warning Message When Using Certain Database Availability Group Tasks" (Scott
- * Schnoll's blog at TechNet), where a server of 2010 warns also of one that is prepared, which this does not. That an alternate
- * witness is looked at, too, is unverified.
+ * Only a warning: "Witness Server Warning Message When Using Certain Database Availability Group Tasks" (Scott
+ * Schnoll's blog at TechNet). There a server of 2010 also warns of a prepared witness, which the lab does not. That an
+ * alternate witness is checked too is (unverified).
  */
 function warnOfUnprepared(call: Call): void {
   for (const parameter of ['WitnessServer', 'AlternateWitnessServer']) {
@@ -226,7 +230,7 @@ function refuseMemberAsWitness(call: Call, group: DatabaseAvailabilityGroupState
   }
 }
 
-/** The server that the call names; it must answer unless only the configuration is touched. */
+/** The server that the call names. It must answer, unless only the configuration is changed. */
 function member(call: Call): ServerState {
   const server = call.server(call.text('MailboxServer') ?? '');
   if (!server.running && !call.isSet('ConfigurationOnly')) {
@@ -303,7 +307,7 @@ function remove(call: Call): void {
   );
 }
 
-/** Members that a Stop or Start names, by server or by Active Directory site. */
+/** The members that a Stop- or Start- cmdlet names, by server or by Active Directory site. */
 function chosen(call: Call, group: DatabaseAvailabilityGroupState): readonly string[] {
   const named = call.text('MailboxServer');
   const site = call.text('ActiveDirectorySite')?.toLowerCase();

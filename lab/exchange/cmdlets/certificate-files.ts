@@ -33,7 +33,7 @@ function importCertificate(call: Call): void {
     { certificate: pfx.leaf, privateKey: pfx.privateKey },
     {
       exportable: call.bound.get('PrivateKeyExportable') === true,
-      // Of an import by path that names none: the page of Exchange 2007.
+      // An import by path without a friendly name gets this one: the page of Exchange 2007.
       friendlyName: call.text('FriendlyName') ?? (call.has('Path') ? SETUPS_NAME : ''),
     },
   );
@@ -41,7 +41,7 @@ function importCertificate(call: Call): void {
   call.write(certificateObject(server, state, call));
 }
 
-/** Exchange 2007 reads a file of its own server. What it says where there is none is (unverified). */
+/** Exchange 2007 reads a file on its own server. The error for a missing file is (unverified). */
 function importedData(call: Call): Uint8Array {
   const data = call.bytes('FileData');
   if (data !== undefined) return data;
@@ -84,7 +84,7 @@ function exportCertificate(call: Call): void {
     );
   }
   const certificate = read(state);
-  // Without a password only the certificate leaves the server.
+  // Without a password only the certificate is exported, without its key.
   const fileData =
     password === undefined
       ? certificate.der
@@ -103,7 +103,10 @@ function exportCertificate(call: Call): void {
 
 const VALID_YEARS = 5;
 
-/** A new self-signed certificate takes SMTP, and becomes the internal transport certificate where the answer is yes. */
+/**
+ * Gives a new self-signed certificate SMTP. It also becomes the internal transport certificate where the question is
+ * answered with yes.
+ */
 function create(call: Call): void {
   const server = targetServer(call);
   if (call.isSet('GenerateRequest')) {
@@ -131,7 +134,7 @@ function create(call: Call): void {
   call.write(certificateObject(server, state, call));
 }
 
-/** Certificates that come, go out or are made: what needs a library that reads and writes PFX files. */
+/** The cmdlets that import, export or make certificates. They need a library that reads and writes PFX files. */
 export const certificateFiles: readonly CmdletBehaviour[] = [
   changes('Import-ExchangeCertificate', importCertificate),
   reads('Export-ExchangeCertificate', exportCertificate),

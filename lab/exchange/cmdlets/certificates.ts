@@ -6,8 +6,8 @@ import { certificateObject, mailSettingsOf } from '../objects/certificate';
 import type { CertificateState, ServerState } from '../state';
 
 /**
- * Services that go by a thumbprint, so that one certificate has them; giving one to another takes it from the first. Of
- * UM this is (unverified), docs/lab.md.
+ * Services that refer to a certificate by thumbprint, so that each has only one: giving it to another certificate takes
+ * it from the first. For UM this is (unverified), docs/lab.md.
  */
 const BY_THUMBPRINT = ['IIS', 'UM', 'UMCallRouter'];
 
@@ -22,21 +22,22 @@ export function rpcError(call: Call, server: ServerState, message: string, categ
   return call.error('InvalidOperationException', prefix + message, category);
 }
 
-/** The server that `Server` or the first part of `Identity` names, else the session's; it must answer. */
+/** The server that `Server` or the first part of `Identity` names, else that of the session. It must answer. */
 export function targetServer(call: Call): ServerState {
   const [host] = splitIdentity(call.text('Identity'));
   const named = call.text('Server') ?? host;
   const server = named === undefined ? call.session : call.server(named);
-  // Exchange 2007 has no service that tells others of its certificates, or changes them (unverified in its words).
-  const isDeaf = server !== call.session && ExchangeVersion.ofBuild(server.build) === ExchangeVersion.V2007;
-  if (!server.running || isDeaf) {
+  // Exchange 2007 has no service that lets another server read or change its certificates (the words of the error are
+  // unverified).
+  const cannotBeAsked = server !== call.session && ExchangeVersion.ofBuild(server.build) === ExchangeVersion.V2007;
+  if (!server.running || cannotBeAsked) {
     // The exception is (unverified).
     throw rpcError(call, server, 'The RPC server is unavailable.', 'InvalidOperation');
   }
   return server;
 }
 
-/** `SERVER\THUMBPRINT`, or the thumbprint alone. */
+/** Splits `SERVER\THUMBPRINT`, or only a thumbprint. */
 function splitIdentity(identity: string | undefined): readonly [string | undefined, string | undefined] {
   if (identity === undefined) return [undefined, undefined];
   const slash = identity.indexOf('\\');
@@ -93,7 +94,7 @@ function enable(call: Call): void {
   }
   const wanted = (call.list('Services') ?? []).filter((service) => service !== 'None');
   const replacesDefault = wanted.includes('SMTP') && mayReplaceDefault(call, server, state);
-  // That 2007, which has no such parameter, leaves the site as it is, is (unverified).
+  // That 2007, which lacks this parameter, does not change the site is (unverified).
   const requires = call.cmdlet.parameter('DoNotRequireSsl') !== undefined && !call.isSet('DoNotRequireSsl');
   if (wanted.includes('IIS') && requires) requireSsl(call, server);
   for (const service of wanted) {
@@ -110,9 +111,9 @@ function enable(call: Call): void {
 }
 
 /**
- * Whether a certificate may become the internal transport certificate of its server. The question is shown at
+ * Asks whether a certificate may become the internal transport certificate of its server. The question is shown at
  * https://learn.microsoft.com/exchange/plan-and-deploy/integration-with-sharepoint-and-skype/maintain-oauth-certificate
- * (for New-ExchangeCertificate); its time zone and when it is not asked are (unverified).
+ * (for New-ExchangeCertificate); its time zone and the cases without a question are (unverified).
  */
 export function mayReplaceDefault(call: Call, server: ServerState, state: CertificateState): boolean {
   const current = server.certificates.find(({ internalTransport }) => internalTransport);
@@ -124,8 +125,8 @@ export function mayReplaceDefault(call: Call, server: ServerState, state: Certif
 }
 
 /**
- * Unless it is told not to, the cmdlet requires TLS of the Default Web Site (Microsoft's page). It asks first where the
- * site does not require it (published code of 15.0.1497); the words of the question are (unverified).
+ * By default the cmdlet makes the Default Web Site require TLS (Microsoft's page). Where the site does not require it
+ * yet, it asks first (published code of 15.0.1497); the words of the question are (unverified).
  */
 function requireSsl(call: Call, server: ServerState): void {
   if (server.requiresSsl || call.isSet('WhatIf')) return;
@@ -156,8 +157,9 @@ function isWildcardForMail(service: string, certificate: Certificate): boolean {
 }
 
 /**
- * SMTP is shown for whoever lets the network service read its key, which POP and IMAP need as well: it is given with them,
- * and taken from nobody (`Get-ExchangeCertificate` shows more services than were enabled).
+ * A certificate shows SMTP where the network service may read its key, which POP and IMAP need as well. So SMTP is
+ * given together with them, and is not taken from any other certificate (`Get-ExchangeCertificate` shows more services
+ * than were enabled).
  */
 export function give(server: ServerState, to: CertificateState, service: string): void {
   const settings = mailSettingsOf(service);
@@ -181,8 +183,9 @@ function remove(call: Call): void {
 }
 
 /**
- * What Exchange itself refuses, and no more: it removes one that IIS shows on either site, that POP, IMAP or a Receive
- * connector use, or that is the Auth certificate.
+ * Why Exchange refuses to remove a certificate. The lab refuses only what Exchange itself refuses: Exchange does remove
+ * a certificate that IIS shows on either site, one that POP, IMAP or a Receive connector uses, and the Auth
+ * certificate.
  * https://practical365.com/exchange-server/exchange-2013-the-internal-transport-certificate-cannot-be-removed/
  * https://learn.microsoft.com/exchange/troubleshoot/mailflow/cannot-remove-installed-certificate
  */

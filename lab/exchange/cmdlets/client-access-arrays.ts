@@ -32,7 +32,7 @@ function same(left: string, right: string | undefined): boolean {
   return left.toLowerCase() === right?.toLowerCase();
 }
 
-/** A site of Active Directory; the lab knows those in which servers stand. */
+/** The Active Directory site that the call names; the lab knows only sites with servers. */
 function theSite(call: Call): string {
   const wanted = call.text('Site') ?? '';
   const found = [...call.draft.servers.values()].map(({ site }) => site).find((site) => same(site, wanted));
@@ -41,8 +41,9 @@ function theSite(call: Call): string {
 }
 
 /**
- * By name, as the pages of Get- and Set-ClientAccessArray have it, or by FQDN, as that of Remove- does. That Set- takes the
- * FQDN too, which the product sends, is (unverified): it is one type of parameter, ClientAccessArrayIdParameter.
+ * Finds an array by name, as on the pages of Get- and Set-ClientAccessArray, or by FQDN, as on that of Remove-. That
+ * Set- takes the FQDN too, which this product sends, is (unverified): the parameter has the same type,
+ * ClientAccessArrayIdParameter.
  */
 function theArray(call: Call): DirectoryObject {
   const identity = call.text('Identity') ?? '';
@@ -53,7 +54,7 @@ function theArray(call: Call): DirectoryObject {
   return found;
 }
 
-/** Which properties there are besides Name, Fqdn and Site is (unverified). */
+/** The properties besides Name, Fqdn and Site are (unverified). */
 function show(call: Call, array: DirectoryObject): PowerShellObject {
   const { organization } = call;
   const site = siteOf(array);
@@ -91,7 +92,10 @@ function get(call: Call): void {
   }
 }
 
-/** Each site has one array at most; in which words a second one is refused, and that sites share no FQDN, is (unverified). */
+/**
+ * Each site has at most one array. The words in which a second one is refused, and that two sites cannot share an FQDN,
+ * are (unverified).
+ */
 function refuseTaken(call: Call, others: readonly DirectoryObject[], site: string, fqdn: string): void {
   const taken = others.find((array) => siteOf(array) === site || same(fqdnOf(array), fqdn));
   if (taken === undefined) return;
@@ -101,7 +105,10 @@ function refuseTaken(call: Call, others: readonly DirectoryObject[], site: strin
   );
 }
 
-/** The name is the first label of the FQDN where none is given: the first example of New-ClientAccessArray's page. */
+/**
+ * Without a name, the array is named after the first label of its FQDN: the first example of New-ClientAccessArray's
+ * page.
+ */
 function create(call: Call): void {
   const site = theSite(call);
   const fqdn = call.text('Fqdn') ?? '';

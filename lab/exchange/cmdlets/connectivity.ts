@@ -9,8 +9,8 @@ import { answering } from './health';
 import { versionOf } from './virtual-directories';
 
 /**
- * Tests by which Exchange is its own client. What they return is that of Microsoft's pages of the cmdlets, and of
- * administrators' posts for Test-OutlookWebServices; names of types and the words of errors are made up.
+ * Cmdlets with which Exchange tests itself as a client. The output follows Microsoft's pages of the cmdlets, and
+ * administrators' posts for Test-OutlookWebServices; the names of types and the words of errors are made up.
  */
 const MONITORING = 'Microsoft.Exchange.Monitoring';
 
@@ -28,7 +28,7 @@ const ACTIVE_SYNC = [
   'Sync Test Item',
 ];
 
-/** Whether somebody signs in to a mailbox with its password, letter case of the account aside. */
+/** Whether the account signs in to a mailbox with this password; letter case of the account does not matter. */
 export function signsIn(
   { mailboxes = [] }: Pick<OrganizationState, 'mailboxes'>,
   user: string,
@@ -39,7 +39,7 @@ export function signsIn(
   );
 }
 
-/** Why the test does not come into its mailbox; undefined where it does. */
+/** Why the test cannot open its mailbox; undefined where it can. */
 function mailboxProblem(call: Call): string | undefined {
   const given = call.credential('MailboxCredential');
   if (given !== undefined) {
@@ -55,7 +55,7 @@ function mailboxProblem(call: Call): string | undefined {
   );
 }
 
-/** Why a client does not come to a service by the URL for inside; undefined where it does. */
+/** Why a client cannot use a service by its internal URL; undefined where it can. */
 function webProblem(server: ServerState, kind: string, healthSets: readonly string[]): string | undefined {
   const ill = healthSets.find((healthSet) => healthSet in server.unhealthy);
   if (ill !== undefined) return 'The server answered 503 Service Unavailable.';
@@ -69,7 +69,7 @@ function webProblem(server: ServerState, kind: string, healthSets: readonly stri
     : `The certificate of the server is not for ${host}.`;
 }
 
-/** What a test comes to where nobody says that it comes to something else. */
+/** The result of a test, unless the state of the server sets another one. */
 function outcome(server: ServerState, cmdlet: string, problem: string | undefined) {
   const disturbed = server.connectivity?.[cmdlet];
   if (disturbed !== undefined) return { result: disturbed, error: `${cmdlet} is disturbed.` };
@@ -78,7 +78,7 @@ function outcome(server: ServerState, cmdlet: string, problem: string | undefine
     : { result: 'Failure' as const, error: problem };
 }
 
-/** The first scenario tells how it went; those after one that did not succeed are skipped. */
+/** Writes the scenarios: the first has the result; the following ones are skipped where it did not succeed. */
 function writeScenarios(
   call: Call,
   server: ServerState,
@@ -131,7 +131,7 @@ function testOutlookWebServices(call: Call): void {
   else writeMessages(call, server, result, error);
 }
 
-/** As https://learn.microsoft.com/answers/questions/315571 shows the table of a 2016 server. */
+/** Writes the table of a 2016 server as shown at https://learn.microsoft.com/answers/questions/315571. */
 function writeServices(call: Call, server: ServerState, result: Result, error: string): void {
   for (const scenario of [
     'Autodiscover: Outlook Provider',
@@ -156,7 +156,10 @@ function writeServices(call: Call, server: ServerState, result: Result, error: s
 
 const MESSAGE_TYPES = ['Success', 'Information', 'Warning', 'Error'];
 
-/** The form of administrators' posts: an id, a type and a message each; the numbers stand for many others (unverified). */
+/**
+ * Writes messages with an id, a type and a text, as in administrators' posts; the numbers are examples of many
+ * (unverified).
+ */
 function writeMessages(call: Call, server: ServerState, result: Result, error: string): void {
   const last: readonly (readonly [number, string, string])[] =
     result === 'Success'

@@ -60,7 +60,8 @@ function show(call: Call, database: DatabaseState): PowerShellObject {
     `CN=${database.name},CN=Databases,${administrativeGroup(organization)}`,
     {
       ...shown(call.catalog.cmdlet('Set-MailboxDatabase'), settings),
-      // That it is where the active copy is, administrators' scripts go by; (unverified) by a page of Microsoft.
+      // That this is the server with the active copy is what administrators' scripts rely on; no page of Microsoft says
+      // so (unverified).
       Server: serverId(organization, database.server),
       ServerName: database.server,
       MasterServerOrAvailabilityGroup: textual(
@@ -68,7 +69,8 @@ function show(call: Call, database: DatabaseState): PowerShellObject {
         group?.name ?? database.server,
       ),
       Servers: copies.map(({ server }) => serverId(organization, server)),
-      // `[EX1, 1]` is the text of .NET's KeyValuePair. That a session sends the text, and no Key and Value, is (unverified).
+      // `[EX1, 1]` is the text of .NET's KeyValuePair. That a session sends this text, and not Key and Value, is
+      // (unverified).
       ActivationPreference: copies.map((copy) => `[${copy.server}, ${copy.activationPreference}]`),
       DatabaseCopies: copies.map(({ server }) => `${database.name}\\${server}`),
       Mounted: call.isSet('Status') ? isMounted(call, database) : null,
@@ -83,9 +85,9 @@ function isMounted(call: Call, database: DatabaseState): boolean {
 }
 
 /**
- * Databases of older servers are shown where they are asked for: of 2010 and before by the tools of 2013 and later, of 2007 by
- * those of 2010 (https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxdatabase). That those of a
- * server that is named are shown without that is (unverified).
+ * Databases of older servers are shown only on request: the tools of 2013 and later hide those of 2010 and before, the
+ * tools of 2010 those of 2007 (https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxdatabase).
+ * That the databases of a named server are shown without the request is (unverified).
  */
 function lists(call: Call, server: ServerState): boolean {
   const { V2013, V2010 } = ExchangeVersion;
@@ -128,9 +130,10 @@ function create(call: Call): void {
 }
 
 /**
- * From 2013 on the memory of the server is divided among its databases when the service starts. The tools of 2013 say so from
- * its first cumulative update on (itprotoday.com, Why Exchange 2013 asks you to restart the Information Store), in these words
- * by administrators' output of New-MailboxDatabase. That they are the same of a copy is (unverified).
+ * From 2013 on the server's memory is divided among its databases when the service starts. The tools of 2013 warn of
+ * this from its first cumulative update on (itprotoday.com, Why Exchange 2013 asks you to restart the Information
+ * Store). The words are from administrators' output of New-MailboxDatabase. That they are the same for a copy is
+ * (unverified).
  */
 function warnOfRestart(call: Call, server: ServerState): void {
   if (!versionOf(server).isAtLeast(ExchangeVersion.V2013)) return;
@@ -173,7 +176,7 @@ function addCopy(call: Call): void {
   if (database.copies.some((copy) => copy.server === server.name)) {
     throw call.error('InvalidOperationException', `${server.name} has a copy of ${database.name} already.`);
   }
-  // Only of the second copy: later ones go on with the circular logging of replicated databases.
+  // Refused only for the second copy: further copies keep the circular logging of replicated databases.
   if (database.settings['CircularLoggingEnabled'] === true && database.copies.length === 1) {
     throw call.error(
       'InvalidOperationException',
@@ -192,9 +195,9 @@ function addCopy(call: Call): void {
 }
 
 /**
- * The other copies close up, so that preferences stay 1 to n: each number is there once
- * (https://practical365.com/get-mailboxdatabasecopystatus-displays-incorrect-activation-preference-value/). That the others
- * keep their order is (unverified).
+ * The other copies move up, so that the preferences stay 1 to n without repetition
+ * (https://practical365.com/get-mailboxdatabasecopystatus-displays-incorrect-activation-preference-value/). That the
+ * others keep their order is (unverified).
  */
 function prefer(database: DatabaseState, copy: DatabaseCopyState, preference: number): void {
   const others = database.copies
@@ -206,7 +209,7 @@ function prefer(database: DatabaseState, copy: DatabaseCopyState, preference: nu
   });
 }
 
-/** `DATABASE\SERVER`. */
+/** Finds the copy that `DATABASE\SERVER` names. */
 function findCopy(call: Call): { readonly database: DatabaseState; readonly copy: DatabaseCopyState } {
   const identity = call.text('Identity') ?? '';
   const slash = identity.indexOf('\\');
@@ -330,7 +333,10 @@ function mount(mounted: boolean) {
   };
 }
 
-/** Whether a server may take a database over by itself: https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxserver */
+/**
+ * Whether a server may activate its copy automatically:
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/set-mailboxserver
+ */
 function takesOver({ services, running, site }: ServerState, from: ServerState): boolean {
   const { DatabaseCopyAutoActivationPolicy: policy, DatabaseCopyActivationDisabledAndMoveNow: disabled } =
     services['MailboxServer'] ?? {};
@@ -339,8 +345,9 @@ function takesOver({ services, running, site }: ServerState, from: ServerState):
 }
 
 /**
- * Every database that is active on a server goes to another copy, and one without stays (the same page). That of the lowest
- * preference takes it, at once; a real server looks at how far each copy is, and needs a while (unverified: how long).
+ * Moves every database that is active on a server to another copy; a database without one stays (the same page). The
+ * copy with the lowest preference number takes it at once. A real server compares how far each copy is, and needs a
+ * while (unverified: how long).
  */
 export function moveActiveCopies(call: Call, from: ServerState): readonly DatabaseState[] {
   const active = call.organization.databases.filter(({ server }) => server === from.name);
@@ -358,7 +365,10 @@ export function moveActiveCopies(call: Call, from: ServerState): readonly Databa
   });
 }
 
-/** Of a server as a whole; a database of it without another copy is said beside the rest (unverified). */
+/**
+ * Moves the active databases of a whole server. A database without another copy is reported beside the others
+ * (unverified).
+ */
 function moveFrom(call: Call, from: ServerState): void {
   call.confirm(`Move all active databases of ${from.name}?`);
   const active = call.organization.databases.filter(({ server }) => server === from.name);
@@ -370,7 +380,7 @@ function moveFrom(call: Call, from: ServerState): void {
   }
 }
 
-/** The active copy moves to a server that holds a healthy one. */
+/** Moves the active copy to a server with a healthy copy. */
 function moveActive(call: Call): void {
   const from = call.text('Server');
   if (from !== undefined) {

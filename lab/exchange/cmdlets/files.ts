@@ -5,8 +5,9 @@ import { CmdletError } from '../cmdlet-error';
 import { powerShellCommand } from '../powershell-command';
 
 /**
- * Windows PowerShell's own cmdlets for files, in a session that is no restricted endpoint: as much of them as a file of
- * bytes takes. https://learn.microsoft.com/powershell/module/microsoft.powershell.management/set-content (5.1)
+ * Windows PowerShell's own cmdlets for files, which a session has that is not a restricted endpoint. Only what a file
+ * of bytes needs is simulated.
+ * https://learn.microsoft.com/powershell/module/microsoft.powershell.management/set-content (5.1)
  */
 const SET_CONTENT = powerShellCommand('Set-Content', {
   Path: { type: 'String', required: true, position: 1 },
@@ -19,16 +20,16 @@ const REMOVE_ITEM = powerShellCommand('Remove-Item', {
   Force: { type: 'SwitchParameter' },
 });
 
-/** By its name, in any letter case. */
+/** Finds a cmdlet by name, in any letter case. */
 export function fileCmdlet(name: string): CatalogCmdlet | undefined {
   return [SET_CONTENT, REMOVE_ITEM].find((cmdlet) => cmdlet.name.toLowerCase() === name.toLowerCase());
 }
 
-/** Folders of Windows that are there. */
+/** The folders that exist. */
 const FOLDERS = ['c:\\', 'c:\\windows\\', 'c:\\windows\\temp\\'];
 
 /**
- * Writes over what is there. Ids, category and messages are those of PowerShell's provider of the file system, as
+ * Overwrites an existing file. Ids, category and messages are those of PowerShell's FileSystem provider, as
  * administrators show them.
  */
 function setContent(call: Call): void {
@@ -65,7 +66,7 @@ function missing(fullyQualifiedErrorId: string, message: string, target: string)
   return new CmdletError({ fullyQualifiedErrorId, category: 'ObjectNotFound', message, target }, false);
 }
 
-/** What lies at a path of the session's server; undefined where nothing does. */
+/** The file at a path of the session's server; undefined where there is none. */
 export function fileOf(call: Call, path: string): Uint8Array | undefined {
   const content = call.session.files?.[path.toLowerCase()];
   return content === undefined ? undefined : Buffer.from(content, 'base64');

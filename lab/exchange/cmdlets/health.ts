@@ -8,8 +8,8 @@ import type { MailService, ServerState } from '../state';
 import { versionOf } from './virtual-directories';
 
 /**
- * Health sets of a server and the component that each belongs to: those of the client protocols, and some others.
- * A real server has far more. https://learn.microsoft.com/exchange/high-availability/managed-availability/health-sets
+ * The health sets of a server and the component that each belongs to: those of the client protocols, and some others. A
+ * real server has far more. https://learn.microsoft.com/exchange/high-availability/managed-availability/health-sets
  */
 const HEALTH_SETS: readonly (readonly [string, string])[] = [
   ['ActiveSync.Proxy', 'ActiveSyncProxy'],
@@ -33,7 +33,10 @@ const HEALTH_SETS: readonly (readonly [string, string])[] = [
   ['Store', 'None'],
 ];
 
-/** The services of POP and IMAP stop where their components are inactive, and may have to be started by hand. */
+/**
+ * The components of POP and IMAP. Their services stop where the component is inactive, and may have to be started by
+ * hand.
+ */
 const MAIL_COMPONENTS: { readonly [service in MailService]: string } = { POP: 'PopProxy', IMAP: 'ImapProxy' };
 
 const COMPONENTS = [
@@ -53,8 +56,9 @@ function alert(server: ServerState, healthSet: string): PowerShellObject {
 type ComponentState = 'Inactive' | 'Active' | 'Draining';
 
 /**
- * Each requester has a say: a component is active where none of them wants it otherwise, and one that any wants inactive is
- * so. https://learn.microsoft.com/exchange/server-component-states-exchange-2013-help (which state wins among several is
+ * Combines the states that requesters have set: a component is active where no requester set another state, and
+ * inactive where any requester set Inactive.
+ * https://learn.microsoft.com/exchange/server-component-states-exchange-2013-help (which state wins among several is
  * unverified). A server that is offline as a whole takes every component with it.
  */
 function componentState(server: ServerState, component: string): ComponentState {
@@ -65,20 +69,21 @@ function componentState(server: ServerState, component: string): ComponentState 
   return asked.includes('Draining') ? 'Draining' : 'Active';
 }
 
-/** In the order in which Microsoft's page of Set-ServerComponentState listed them; that these are their numbers is (unverified). */
+/** In the order of Microsoft's page of Set-ServerComponentState; that these are their numbers is (unverified). */
 const SERVICE_STATES: readonly ComponentState[] = ['Inactive', 'Active', 'Draining'];
 
 const PAGE = /^\/([^/]+)\/healthcheck\.htm$/i;
 
-/** Folder of the virtual directory of Outlook Anywhere. */
+/** The folder of the virtual directory of Outlook Anywhere. */
 const RPC = 'rpc';
 
 /**
- * Whether the page of a protocol answers 200; undefined where there is none. With what it answers otherwise is (unverified). It goes by the component of the protocol, which
- * Managed Availability takes offline where its probe fails:
+ * Whether the health page of a protocol answers 200; undefined where there is no such page. Which other status it
+ * answers with is (unverified). It depends on the component of the protocol, which Managed Availability takes offline
+ * where its probe fails:
  * https://oddytee.wordpress.com/2015/03/21/this-page-cant-be-displayed-when-accessing-protocolhealthcheck-htm-in-exchange-2013/
  *
- * @param url its path
+ * @param url path of the page
  */
 export function takesClients(server: ServerState, url: string): boolean | undefined {
   const folder = PAGE.exec(url)?.[1]?.toLowerCase();
@@ -105,7 +110,7 @@ function setState(server: ServerState, component: string): PowerShellObject {
   return enumeration(`${COMMON}.MonitorServerComponentState`, name, STATES.indexOf(name));
 }
 
-/** The server must answer; what a real one's health service says when it does not is (unverified). */
+/** The server that the call names. It must answer; the error of a real health service is (unverified). */
 export function answering(call: Call, parameter: string): ServerState {
   const named = call.text(parameter);
   const server = named === undefined ? call.session : call.server(named);
@@ -168,7 +173,7 @@ function getServerHealth(call: Call): void {
   }
 }
 
-/** Services by role, as an Exchange 2016 server lists them. */
+/** The services by role, as an Exchange 2016 server lists them. */
 const ROLE_SERVICES: readonly (readonly [string, readonly string[]])[] = [
   [
     'Mailbox Server Role',
@@ -179,7 +184,7 @@ const ROLE_SERVICES: readonly (readonly [string, readonly string[]])[] = [
   ['Hub Transport Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeTransport', 'W3Svc']],
 ];
 
-/** The roles that a server of 2010 has in the lab, and their services as administrators' posts show them (unverified). */
+/** The roles of a server of 2010 in the lab, and their services as in administrators' posts (unverified). */
 const ROLE_SERVICES_2010: readonly (readonly [string, readonly string[]])[] = [
   [
     'Mailbox Server Role',
@@ -196,8 +201,8 @@ const ROLE_SERVICES_2010: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 /**
- * The same of 2007, which has neither the address book service nor that for MAPI on client access servers: both came with
- * 2010 (unverified).
+ * The same for 2007, which has neither the address book service nor that for MAPI on client access servers: both came
+ * with 2010 (unverified).
  */
 const ROLE_SERVICES_2007: readonly (readonly [string, readonly string[]])[] = [
   ['Mailbox Server Role', ['IISAdmin', 'MSExchangeADTopology', 'MSExchangeIS', 'MSExchangeRepl', 'W3Svc']],
@@ -210,12 +215,15 @@ function roleServices(version: ExchangeVersion): readonly (readonly [string, rea
   return version.isAtLeast(ExchangeVersion.V2010) ? ROLE_SERVICES_2010 : ROLE_SERVICES_2007;
 }
 
-/** Every mailbox server of 2013 and 2016 has it; before, it was a role that few were given, and 2019 has it no more. */
+/**
+ * Whether servers of a version have Unified Messaging: every mailbox server of 2013 and 2016 does; in earlier versions
+ * it was a role that few servers had, and 2019 dropped it.
+ */
 export function hasUnifiedMessaging(version: ExchangeVersion): boolean {
   return version.isAtLeast(ExchangeVersion.V2013) && !version.isAtLeast(ExchangeVersion.V2019);
 }
 
-/** Health sets whose failure is a service that does not run. */
+/** The health sets whose failure means that a service does not run. */
 const SERVICE_OF: { readonly [healthSet: string]: string } = {
   Store: 'MSExchangeIS',
   HubTransport: 'MSExchangeTransport',
@@ -245,9 +253,9 @@ function testServiceHealth(call: Call): void {
 }
 
 /**
- * What is checked of a member, in the order of Microsoft's table, and the versions that check it: those that the help of 2010
- * and of 2013 name (https://learn.microsoft.com/exchange/high-availability/manage-ha/monitor-dags). That a server in no DAG
- * has the first three alone is (unverified).
+ * The checks of Test-ReplicationHealth, in the order of Microsoft's table, and the versions that have them: those that
+ * the help of 2010 and of 2013 name (https://learn.microsoft.com/exchange/high-availability/manage-ha/monitor-dags).
+ * That a server in no DAG has only the first three is (unverified).
  */
 const REPLICATION_CHECKS: readonly (readonly [check: string, lifespan: Lifespan])[] = [
   ['ClusterService', { since: ExchangeVersion.V2010 }],
@@ -286,7 +294,7 @@ function replicationError(call: Call, server: ServerState, check: string): strin
     }
     case 'DatabaseRedundancy':
     case 'DatabaseAvailability': {
-      // So on every server that has the database which Setup made there, and which nobody gave a copy.
+      // This is so on every server with the database that Setup made there, until somebody adds a copy.
       const alone = held.filter(({ copies }) => copies.length < 2).map(({ name }) => name);
       return alone.length === 0
         ? undefined
@@ -314,7 +322,7 @@ function testReplicationHealth(call: Call): void {
     if (!existsIn(lifespan, versionOf(server))) continue;
     if (group === undefined && !OF_ANY_SERVER.has(check)) continue;
     const error = replicationError(call, server, check);
-    // As administrators' posts show the table.
+    // The texts of the table in administrators' posts.
     const result = error === undefined ? 'Passed' : '*FAILED*';
     call.write({
       typeNames: ['Microsoft.Exchange.Monitoring.ReplicationCheckOutcome', ...CONFIGURABLE],
@@ -357,7 +365,7 @@ function getComponentState(call: Call): void {
           state,
           SERVICE_STATES.indexOf(state),
         ),
-        // Texts, and without what is active again, here; a session may show objects, and all of them (unverified).
+        // Here texts, without states that are active again; a session may show objects, and all states (unverified).
         LocalStates: statesBy(server, component),
         RemoteStates: statesBy(server, component),
         IsValid: true,
@@ -394,8 +402,8 @@ function statesBy(server: ServerState, component: string): readonly string[] {
 }
 
 /**
- * https://learn.microsoft.com/powershell/module/exchangepowershell/redirect-message. That it asks, administrators' posts show;
- * that it refuses the server itself, and one that is down, is (unverified).
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/redirect-message. That it asks for confirmation is
+ * shown in administrators' posts; that it refuses the server itself, and one that is down, is (unverified).
  */
 function redirectMessage(call: Call): void {
   const server = answering(call, 'Server');

@@ -29,17 +29,20 @@ const ALL: readonly CmdletBehaviour[] = [
 
 const BEHAVIOURS: ReadonlyMap<string, CmdletBehaviour> = byName(ALL);
 
-/** Loaded when first called: a session starts for each plan, and this brings a library of half a megabyte. */
-const LATE: ReadonlySet<string> = new Set([
+/**
+ * Cmdlets that are imported when they are first called: they need a library of half a megabyte, and each plan starts a
+ * session.
+ */
+const IMPORTED_WHEN_CALLED: ReadonlySet<string> = new Set([
   'import-exchangecertificate',
   'export-exchangecertificate',
   'new-exchangecertificate',
 ]);
 
-/** What a cmdlet does, by its name in any case; undefined where the lab does not simulate it. */
+/** The implementation of a cmdlet, by name in any letter case; undefined where the lab does not simulate it. */
 export async function behaviourOf(cmdlet: string): Promise<CmdletBehaviour | undefined> {
   const name = cmdlet.toLowerCase();
-  if (!LATE.has(name)) return BEHAVIOURS.get(name);
+  if (!IMPORTED_WHEN_CALLED.has(name)) return BEHAVIOURS.get(name);
   const { certificateFiles } = await import('./certificate-files');
   return byName(certificateFiles).get(name);
 }

@@ -15,7 +15,7 @@ import { enumeration } from '../objects/value';
 import { takeOver } from '../settings';
 import type { DirectoryObject, ServerState, Settings } from '../state';
 
-/** What there is one of in the organization, and its connectors. */
+/** Settings that the organization has only once, and its connectors. */
 
 const CONFIGURATION = 'Microsoft.Exchange.Data.Directory.SystemConfiguration';
 

@@ -21,8 +21,9 @@ import {
 } from './virtual-directories';
 
 /**
- * https://learn.microsoft.com/powershell/module/exchangepowershell/set-outlookanywhere. Setup of 2019 turns Extended Protection
- * on from CU14, which wants SSLOffloading off; whether a new server shows it so is (unverified): here it is on everywhere.
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/set-outlookanywhere. From CU14 on, Setup of 2019
+ * turns Extended Protection on, which requires SSLOffloading to be off. Whether a new server shows it off is
+ * (unverified): the lab has it on for every version from 2013.
  */
 function defaults(version: ExchangeVersion): Settings {
   const common: Settings = {
@@ -46,7 +47,7 @@ function defaults(version: ExchangeVersion): Settings {
   };
 }
 
-/** What a read of the directory alone does not show. */
+/** Properties that a read of only Active Directory does not show. */
 const IIS_ONLY = ['IISAuthenticationMethods', 'SSLOffloading'];
 
 function show(call: Call, found: Located): PowerShellObject {
@@ -107,7 +108,10 @@ function set(call: Call): void {
   }
 }
 
-/** Host, Require SSL and the authentication method belong together, for each side. The exception is (unverified). */
+/**
+ * For each side, the host name, Require SSL and the authentication method must be given together. The exception is
+ * (unverified).
+ */
 function refuseContradictions(call: Call): void {
   const refuse = (message: string) => call.error('ArgumentException', message, 'InvalidArgument');
   if (call.has('DefaultAuthenticationMethod') && SPECIFIC_METHODS.some((name) => call.has(name))) {
@@ -133,8 +137,10 @@ function refuseContradictions(call: Call): void {
 }
 
 /**
- * Exchange 2007 and 2010 have no Outlook Anywhere until it is enabled. ClientAuthenticationMethod alone leaves both methods in
- * IIS: https://learn.microsoft.com/powershell/module/exchangepowershell/enable-outlookanywhere, of 2010; of 2007 (unverified).
+ * On Exchange 2007 and 2010 Outlook Anywhere exists only after it is enabled. ClientAuthenticationMethod without other
+ * parameters leaves both methods in IIS:
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/enable-outlookanywhere, for 2010; for 2007
+ * (unverified).
  */
 function enable(call: Call): void {
   const named = call.text('Server');
@@ -164,7 +170,10 @@ function enable(call: Call): void {
   call.write(show(call, { server, directory }));
 }
 
-/** By its identity, or by its server; left out, the session's own. That one which is off is an error is (unverified). */
+/**
+ * Named by identity or by server; without either, that of the session's server. That disabling it where it is off is an
+ * error is (unverified).
+ */
 function disable(call: Call): void {
   const named = call.text('Server');
   const { server } = call.has('Identity')

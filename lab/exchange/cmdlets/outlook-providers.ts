@@ -6,7 +6,10 @@ import { shown } from '../objects/property';
 import { takeOver } from '../settings';
 import type { DirectoryObject, Settings } from '../state';
 
-/** Names, types and values of a fresh organization: a transcript of Exchange 2016 (https://pastebin.com/aATaBGqZ). */
+/**
+ * Names, types and values are those of a new organization: a transcript of Exchange 2016
+ * (https://pastebin.com/aATaBGqZ).
+ */
 const PROVIDER_CLASS: DirectoryClass = {
   typeNames: [
     'Microsoft.Exchange.Data.Directory.SystemConfiguration.OutlookProvider',

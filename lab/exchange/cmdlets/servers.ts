@@ -22,7 +22,7 @@ import { moveActiveCopies } from './databases';
 import { hasUnifiedMessaging } from './health';
 import { versionOf } from './virtual-directories';
 
-/** Cmdlets whose objects are servers, each seen from another side. */
+/** Cmdlets whose objects are servers. Each shows another part of a server's settings. */
 
 const CONFIGURATION = 'Microsoft.Exchange.Data.Directory.SystemConfiguration';
 const MANAGEMENT = 'Microsoft.Exchange.Data.Directory.Management';
@@ -117,7 +117,7 @@ function getExchangeServer(call: Call): void {
   }
 }
 
-/** The Autodiscover service connection point belongs to this object. */
+/** The settings of the client access server, which holds the Autodiscover service connection point. */
 const CLIENT_ACCESS: Settings = {
   AutoDiscoverServiceCN: null,
   AutoDiscoverServiceClassName: 'ms-Exchange-AutoDiscover-Service',
@@ -238,7 +238,7 @@ function setMailboxServer(call: Call): void {
   if (call.isSet('DatabaseCopyActivationDisabledAndMoveNow')) moveActiveCopies(call, server);
 }
 
-/** What Setup leaves of the transport service; the class is that of `Get-TransportServer` (unverified). */
+/** The transport service as Setup leaves it; the class is that of `Get-TransportServer` (unverified). */
 const TRANSPORT: Settings = {
   AntispamAgentsEnabled: false,
   ConnectivityLogEnabled: true,

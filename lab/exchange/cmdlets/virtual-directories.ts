@@ -10,14 +10,14 @@ import { installFolder } from '../setup';
 import type { ServerState, Settings, VirtualDirectoryState } from '../state';
 import { VIRTUAL_DIRECTORY_KINDS, type VirtualDirectoryKind } from '../virtual-directory-kinds';
 
-/** Where a virtual directory is: its server and its own state. */
+/** A virtual directory: its server and its own state. */
 export interface Located {
   readonly server: ServerState;
   readonly directory: VirtualDirectoryState;
 }
 
 /**
- * Directories of a kind that an identity names: `SERVER\name`, a name on the session's own server, a GUID or a
+ * The directories of a kind that an identity names: `SERVER\name`, a name on the session's own server, a GUID or a
  * distinguished name; `*` stands for anything.
  */
 export function locate(call: Call, kind: string, identity: string | undefined): readonly Located[] {
@@ -54,7 +54,7 @@ export function versionOf(server: ServerState): ExchangeVersion {
   return ExchangeVersion.ofBuild(server.build)!;
 }
 
-/** Asking IIS of a server that is down; the exception is the one that administrators report. */
+/** The error of asking IIS on a server that is down; the exception is the one that administrators report. */
 export function unreachable(call: Call, { server, directory }: Located) {
   return call.error(
     'IISGeneralCOMException',
@@ -69,7 +69,10 @@ export function identityOf({ server, directory }: Located): string {
   return `${server.name}\\${directory.name}`;
 }
 
-/** Before 2013 there is one front end only: the folder is that of the client access role (unverified). */
+/**
+ * The folder of a directory on the server. Before 2013 there is only one front end: the folder is that of the client
+ * access role (unverified).
+ */
 function folderOf(server: ServerState, path: string): string {
   if (versionOf(server).isAtLeast(ExchangeVersion.V2013)) {
     return `${installFolder(server)}\\FrontEnd\\HttpProxy\\${path}`;
@@ -78,13 +81,13 @@ function folderOf(server: ServerState, path: string): string {
   return `${installFolder(server)}\\ClientAccess\\${FOLDERS[path] ?? path}`;
 }
 
-/** Where it is not the name in IIS. */
+/** Folders whose name differs from the name in IIS. */
 const FOLDERS: { readonly [path: string]: string } = {
   EWS: 'exchweb\\EWS',
   'Microsoft-Server-ActiveSync': 'Sync',
 };
 
-/** What IIS and the server say of a directory, whatever its kind. */
+/** The properties of a directory that come from IIS and the server, for every kind. */
 export function hosting(call: Call, { server, directory }: Located): Settings {
   const path = directory.name.replace(/ \(.*$/, '');
   return {
@@ -103,7 +106,7 @@ function show(call: Call, kind: VirtualDirectoryKind, found: Located): PowerShel
     ...defaults,
     ...iis,
     ...directory.settings,
-    // What IIS holds is not read, whatever was set there.
+    // With ADPropertiesOnly IIS is not read: its properties show defaults, whatever was set.
     ...(adOnly ? Object.fromEntries(Object.keys(iis).map((name) => [name, defaults[name] ?? null])) : {}),
     ...hosting(call, found),
   };
@@ -123,7 +126,7 @@ function show(call: Call, kind: VirtualDirectoryKind, found: Located): PowerShel
   );
 }
 
-/** OWA and ECP. */
+/** Whether it is OWA or ECP. */
 function isWebApplication(kind: VirtualDirectoryKind): boolean {
   return kind.directoryClass.typeNames.some((name) => name.endsWith('.ExchangeWebAppVirtualDirectory'));
 }
@@ -142,7 +145,7 @@ function get(kind: VirtualDirectoryKind) {
   };
 }
 
-/** The directory that a Set names; it must be there, and its server must answer. */
+/** The directory that a Set cmdlet names. It must exist, and its server must answer. */
 export function target(call: Call, kind: string): Located {
   const identity = call.text('Identity') ?? '';
   const [found, ...others] = locate(call, kind, identity);
@@ -157,9 +160,9 @@ export function target(call: Call, kind: string): Located {
   return found;
 }
 
-const BESIDE_FORMS = { BasicAuthentication: true, WindowsAuthentication: false, DigestAuthentication: false };
+const WITH_FORMS_AUTHENTICATION = { BasicAuthentication: true, WindowsAuthentication: false, DigestAuthentication: false };
 
-/** Whose authentication IIS must take up again. */
+/** Settings that take effect only after IIS restarts. */
 const NEEDS_RECYCLE = /Authentication|GzipLevel|DefaultDomain|LogonFormat/;
 
 function set(kind: VirtualDirectoryKind) {
@@ -175,8 +178,8 @@ function set(kind: VirtualDirectoryKind) {
     }
     const changed = takeOver(call, found.directory, defaults, identityOf(found));
     if (isWebApplication(kind) && call.isSet('FormsAuthentication')) {
-      // Whatever else is given (Microsoft's page of Set-OwaVirtualDirectory).
-      Object.assign(found.directory.settings, BESIDE_FORMS);
+      // Overrides what else is given (Microsoft's page of Set-OwaVirtualDirectory).
+      Object.assign(found.directory.settings, WITH_FORMS_AUTHENTICATION);
     }
     if (Object.keys(changed).some((name) => NEEDS_RECYCLE.test(name))) warnOfRecycle(call, kind, found);
   };

@@ -15,7 +15,10 @@ const TYPE_NAMES = [
   'System.Object',
 ];
 
-/** What `Get-ExchangeCertificate` gives, in the form that the session asks for; see `LabOptions.certificateForm`. */
+/**
+ * The output of `Get-ExchangeCertificate` for a certificate, in the form that the session asks for; see
+ * `LabOptions.certificateForm`.
+ */
 export function certificateObject(
   server: ServerState,
   state: CertificateState,
@@ -50,7 +53,7 @@ function serialized(
   return serializationData({
     certData: storeForm(state, certificate),
     status: status(certificate, now).number!,
-    // None, and Registry for one that an authority issued, as recorded answers have it.
+    // None for a self-signed certificate, and Registry for one that an authority issued, as in recorded answers.
     rootCaType: certificate.selfSigned ? 0 : 3,
     services: allowedServices(server, state, certificate).number!,
     sites: sites(server, state),
@@ -59,7 +62,7 @@ function serialized(
   });
 }
 
-/** The certificate as Windows serializes it for a store: properties (wincrypt.h), then itself. */
+/** The certificate as Windows serializes it for a store: its properties (wincrypt.h), then the certificate itself. */
 function storeForm(state: CertificateState, certificate: Certificate): Uint8Array {
   const [hash, friendlyName, itself] = [3, 11, 32];
   const element = (kind: number, value: Uint8Array) => {
@@ -76,14 +79,14 @@ function storeForm(state: CertificateState, certificate: Certificate): Uint8Arra
   ]);
 }
 
-/** A container with a signature behind the stream. What a signed one looks like is (unverified). */
+/** A container with a signature after the stream. What a signed one looks like is (unverified). */
 function signed(stream: Uint8Array): Uint8Array {
   const length = Buffer.alloc(4);
   length.writeInt32LE(stream.length);
   return Buffer.concat([Buffer.from([1]), length, stream, createHash('sha256').update(stream).digest()]);
 }
 
-/** Where IIS serves with it: the Default Web Site (1), the Exchange Back End (2). */
+/** The web sites that use it: the Default Web Site (1), the Exchange Back End (2). */
 function sites(server: ServerState, state: CertificateState): readonly string[] {
   const numbers = [...(state.services.includes('IIS') ? [1] : []), ...(state.backEnd ? [2] : [])];
   return numbers.map((site) => `IIS://${server.name}/W3SVC/${site}`);
@@ -105,25 +108,25 @@ function allowedServices(
   return flagsEnum(`${TASKS}.AllowedServices`, shownServices(server, state, certificate));
 }
 
-/** In the order of their numbers, as Exchange shows them. */
+/** In the order of their enum numbers, as Exchange shows them. */
 const SERVICE_ORDER = ['IMAP', 'POP', 'UM', 'IIS', 'SMTP', 'Federation', 'UMCallRouter'];
 
 type MailSettings = 'PopSettings' | 'ImapSettings';
 
-/** Services whose settings name a certificate by one of its names. */
+/** The services whose settings refer to a certificate by one of its names. */
 const MAIL_SETTINGS: { readonly [service: string]: MailSettings } = {
   POP: 'PopSettings',
   IMAP: 'ImapSettings',
 };
 
-/** The settings that name the certificate of a service; undefined for one that goes by a thumbprint. */
+/** The settings that refer to the certificate of a service; undefined for a service that refers to it by thumbprint. */
 export function mailSettingsOf(service: string): MailSettings | undefined {
   return MAIL_SETTINGS[service];
 }
 
 /**
- * The services that a certificate lists. POP and IMAP are those of every certificate with the name of their settings, so
- * that both the old and the renewed one show them:
+ * The services that a certificate lists. POP and IMAP are listed by every certificate with the name in their settings,
+ * so that both the old and the renewed certificate show them:
  * https://learn.microsoft.com/answers/questions/5848440/unable-to-remove-services-from-exchange-certificat
  */
 function shownServices(
@@ -139,13 +142,13 @@ function shownServices(
   return SERVICE_ORDER.filter((service) => state.services.includes(service) || isByName(service));
 }
 
-/** The certificate's name that POP or IMAP is set to; Setup sets the server's. */
+/** The certificate name in the settings of POP or IMAP; Setup writes the server's name. */
 export function mailProtocolName({ name, services }: ServerState, noun: MailSettings) {
   const set = services[noun]?.['X509CertificateName'];
   return typeof set === 'string' ? set : name;
 }
 
-/** The properties that `Format-List` shows of one; their values' types are (unverified). */
+/** The properties of a certificate that `Format-List` shows; the types of their values are (unverified). */
 function allProperties(
   server: ServerState,
   state: CertificateState,
@@ -176,7 +179,8 @@ function allProperties(
     Thumbprint: certificate.thumbprint,
     FriendlyName: state.friendlyName,
     PrivateKeyExportable: isExportable(state),
-    // What an IisService shows of itself is (unverified): the name of its class, as an object without ToString does.
+    // The text of an IisService is (unverified): here the name of its class, as for an object without a ToString of its
+    // own.
     IISServices: sites(server, state).map(() => textual(`${TASKS}.IisService`, `${TASKS}.IisService`)),
     Identity: identity(server, certificate),
     RawData: certificate.der,
@@ -191,7 +195,7 @@ function status(certificate: Certificate, now: Date): PowerShellObject {
   return enumeration(`${TASKS}.CertificateStatus`, name, STATUSES.indexOf(name));
 }
 
-/** ToString of .NET's X509Certificate2. */
+/** The text of .NET's X509Certificate2.ToString. */
 function dotNetText(certificate: Certificate): string {
   const parts: readonly (readonly [string, string])[] = [
     ['Subject', certificate.subject],

@@ -2,7 +2,7 @@ import type { PowerShellObject, PowerShellValue } from '../../../powershell/outc
 import type { DirectoryObject, OrganizationState } from '../state';
 import { enumeration, guid as guidValue, objectVersion, textual } from './value';
 
-/** Objects of Active Directory's configuration partition, in the form in which Exchange's cmdlets give them. */
+/** Objects of Active Directory's configuration partition, in the form of the output of Exchange's cmdlets. */
 
 export type Properties = { readonly [name: string]: PowerShellValue };
 
@@ -15,7 +15,7 @@ export function domainPart(organization: OrganizationState): string {
     .join(',');
 }
 
-/** Distinguished name of the organization's container. */
+/** The distinguished name of the organization's container. */
 export function organizationContainer(organization: OrganizationState): string {
   return `CN=${organization.name},CN=Microsoft Exchange,CN=Services,CN=Configuration,${domainPart(organization)}`;
 }
@@ -28,7 +28,7 @@ export function serverDn(organization: OrganizationState, server: string): strin
   return `CN=${server},CN=Servers,${administrativeGroup(organization)}`;
 }
 
-/** An identity: its text is what the other cmdlets take. */
+/** An identity. Its text can be passed to other cmdlets. */
 export function adObjectId(
   organization: OrganizationState,
   text: string,
@@ -57,7 +57,7 @@ export function serverId(organization: OrganizationState, server: string): Power
   return adObjectId(organization, server, serverDn(organization, server), none);
 }
 
-/** An object of the configuration's schema partition; its text is a canonical name. */
+/** A class of the schema partition; its text is a canonical name. */
 function schemaClass(organization: OrganizationState, name: string): PowerShellObject {
   const text = `${organization.domain}/Configuration/Schema/${name}`;
   const dn = `CN=${name},CN=Schema,CN=Configuration,${domainPart(organization)}`;
@@ -65,12 +65,12 @@ function schemaClass(organization: OrganizationState, name: string): PowerShellO
 }
 
 export interface DirectoryClass {
-  /** Most derived first; what every object of the directory has is added. */
+  /** Most derived first; the type names of every directory object are added. */
   readonly typeNames: readonly string[];
-  /** Name of the schema object, for example `ms-Exch-OWA-Virtual-Directory`. */
+  /** The name of the schema object, for example `ms-Exch-OWA-Virtual-Directory`. */
   readonly category: string;
   readonly objectClass: readonly string[];
-  /** The version that wrote such objects first: minor number and build. */
+  /** The version that first wrote such objects: minor number and build. */
   readonly version: readonly [number, string];
 }
 
@@ -82,9 +82,9 @@ const BASE_TYPES = [
 ];
 
 /**
- * An object of the directory: its own properties, then those that every one has.
+ * An object of the directory: its own properties, then those that every object has.
  *
- * @param shows whether a property goes out. Left out: all do.
+ * @param shows whether a property is part of the output. Left out: all are
  */
 export function directoryObject(
   organization: OrganizationState,
@@ -99,7 +99,7 @@ export function directoryObject(
   const changed = () => new Date(state.changed);
   const created = () => new Date(state.created);
   const common: { readonly [name: string]: () => PowerShellValue } = {
-    // Objects made for showing leave it out.
+    // Presentation objects lack this property.
     ...(kind.typeNames.some((name) => name.endsWith('.ADPresentationObject'))
       ? {}
       : { AdminDisplayName: () => '' }),

@@ -3,7 +3,7 @@ import type { PowerShellValue } from '../../../powershell/outcome';
 import type { Json, Settings } from '../state';
 import { configurationEnum, flagsEnum, localPath, textual, timeSpan, uri } from './value';
 
-/** Properties that are lists of authentication methods; the catalog calls them multi-valued only. */
+/** Properties that are lists of authentication methods; the catalog only says that they are multi-valued. */
 const AUTHENTICATION = /AuthenticationMethods?$/;
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-outlookanywhere, in the enum's order. */
@@ -27,10 +27,10 @@ const AUTHENTICATION_METHODS = [
 ] as const;
 
 /**
- * Settings in the forms in which a Get cmdlet shows them. What a property is follows from the parameter of the
- * Set cmdlet that has its name; properties without such a parameter are shown as they are kept.
+ * Settings in the form of the output of a Get cmdlet. The type of a property follows from the Set cmdlet's parameter of
+ * the same name; a property without such a parameter is shown as it is stored.
  *
- * @param shows whether a property goes out. Left out: all do.
+ * @param shows whether a property is part of the output. Left out: all are
  */
 export function shown(
   setCmdlet: CatalogCmdlet | undefined,
@@ -49,7 +49,7 @@ function form(setCmdlet: CatalogCmdlet | undefined, name: string, value: Json): 
   if (AUTHENTICATION.test(name)) {
     return Array.isArray(value) ? (value as string[]).map(authentication) : authentication(value as string);
   }
-  // The parameter for the internal one is text, the property is not.
+  // The parameter for the internal host name is a string, but the property is a Hostname.
   if (name.endsWith('Hostname')) return textual('Microsoft.Exchange.Data.Hostname', value as string);
   const parameter = setCmdlet?.parameter(name);
   if (parameter === undefined) return value as PowerShellValue;
@@ -64,7 +64,7 @@ function form(setCmdlet: CatalogCmdlet | undefined, name: string, value: Json): 
     : (value as PowerShellValue);
 }
 
-/** Types whose values are text to us and objects to PowerShell. */
+/** Types whose values are stored as text and shown as objects. */
 const TEXT_FORMS: { readonly [type: string]: (text: string) => PowerShellValue } = {
   EnhancedTimeSpan: timeSpan,
   TimeSpan: timeSpan,

@@ -1,29 +1,29 @@
 import { MEMBER, PRIMITIVE, RECORD } from '../../../nrbf/record-type';
 
-/** What Exchange keeps of a certificate, as its own serialization carries it. */
+/** The data of a certificate in Exchange's own serialization. */
 export interface SerializedCertificate {
   readonly certData: Uint8Array;
-  /** Numbers of the enums `CertificateStatus`, `CertificateAuthorityType` and `AllowedServices`. */
+  /** The numbers of the enums `CertificateStatus`, `CertificateAuthorityType` and `AllowedServices`. */
   readonly status: number;
   readonly rootCaType: number;
   readonly services: number;
-  /** Paths as `IIS://EX1/W3SVC/1`. */
+  /** Paths such as `IIS://EX1/W3SVC/1`. */
   readonly sites: readonly string[];
   readonly exportable: boolean;
   readonly identity: string;
 }
 
-/** What differs between builds of the class and is not content. */
+/** The parts that differ between builds of the class, and are not content. */
 export interface SerializedLayout {
-  /** Assembly of Exchange's types. */
+  /** The assembly of Exchange's types. */
   readonly library: string;
-  /** Assembly of `System.Uri`. Left out: addresses are text. */
+  /** The assembly of `System.Uri`. Left out: URIs are text. */
   readonly uriLibrary?: string;
-  /** How often a list of so many sites was changed. */
+  /** The change counter (`_version`) of a list with this number of sites. */
   readonly listVersion: (sites: number) => number;
 }
 
-/** As the recorded answers of Exchange 2016 have it. */
+/** The layout in recorded answers of Exchange 2016. */
 export const EXCHANGE_LAYOUT: SerializedLayout = {
   library:
     'Microsoft.Exchange.Management, Version=15.0.0.0, Culture=neutral, PublicKeyToken=31bf3856ad364e35',
@@ -33,10 +33,10 @@ export const EXCHANGE_LAYOUT: SerializedLayout = {
 
 const TASKS = 'Microsoft.Exchange.Management.SystemConfigurationTasks';
 const EXCHANGE_LIBRARY = 2;
-/** What a `List<T>` grows by first. */
+/** The first capacity of a growing `List<T>`. */
 const LIST_ROOM = 4;
 
-/** `SerializationData` of a certificate: what `BinaryFormatter` writes ([MS-NRBF]), record for record. */
+/** The `SerializationData` of a certificate, record for record as `BinaryFormatter` writes it ([MS-NRBF]). */
 export function serializationData(
   certificate: SerializedCertificate,
   layout: SerializedLayout = EXCHANGE_LAYOUT,
@@ -44,7 +44,7 @@ export function serializationData(
   return new SerializedStream(layout).write(certificate);
 }
 
-/** The types of members, as a class record lists them: kinds first, then what each kind has besides. */
+/** The type of a member in a class record: its kind, then the further information of that kind. */
 type MemberType = readonly [kind: number, ...more: (number | string | { readonly library: number })[]];
 
 const exchangeClass = (name: string): MemberType => [
@@ -55,9 +55,9 @@ const exchangeClass = (name: string): MemberType => [
 
 class SerializedStream {
   readonly #bytes: number[] = [];
-  /** Ids of objects and libraries count on together, as they are met. */
+  /** Objects and libraries share one sequence of ids, in the order in which they appear. */
   #lastId = 0;
-  /** Id of the first object of each class: later ones name it instead of their members. */
+  /** The id of the first object of each class. Later objects refer to it instead of repeating the list of members. */
   readonly #classes = new Map<string, number>();
 
   constructor(private readonly layout: SerializedLayout) {}
@@ -143,7 +143,7 @@ class SerializedStream {
     }
   }
 
-  /** A value of an enum, whose id is negative as that of every value type. */
+  /** A value of an enum. Like every value type it has a negative id. */
   #enum(name: string, value: number): void {
     this.#class(-this.#id(), `${TASKS}.${name}`, { value__: [MEMBER.primitive, PRIMITIVE.int32] });
     this.#int32(value);
@@ -211,7 +211,7 @@ class SerializedStream {
     this.#bytes.push(...bytes);
   }
 
-  /** The length in UTF-8, seven bits a byte, then the text. */
+  /** The length in UTF-8 bytes, seven bits in each byte, then the text. */
   #text(text: string): void {
     const bytes = Buffer.from(text);
     let length = bytes.length;

@@ -14,7 +14,7 @@ export function enumeration(typeName: string, name: string, number: number): Pow
   };
 }
 
-/** Numbers of enums whose values do not count up from 0 in the documented order. */
+/** The numbers of enums whose values do not count up from 0 in the documented order. */
 const NUMBERS: { readonly [typeName: string]: { readonly [name: string]: number } } = {
   AllowOfflineOnEnum: { PrivateComputersOnly: 1, NoComputers: 2, AllComputers: 3 },
   AllowedServices: {
@@ -29,12 +29,12 @@ const NUMBERS: { readonly [typeName: string]: { readonly [name: string]: number 
   },
 };
 
-/** A value of one of Exchange's enums, its number from the order of the documented values. */
+/** A value of one of Exchange's enums. Its number follows from the order of the documented values. */
 export function configurationEnum(type: string, name: string, values: readonly string[]): PowerShellObject {
   return enumeration(`${CONFIGURATION}.${type}`, name, NUMBERS[type]?.[name] ?? values.indexOf(name));
 }
 
-/** Several flags at once: the names with commas, the sum of the numbers. */
+/** A combination of flags: their names separated by commas, and the sum of their numbers. */
 export function flagsEnum(typeName: string, names: readonly string[]): PowerShellObject {
   const numbers = NUMBERS[typeName.slice(typeName.lastIndexOf('.') + 1)] ?? {};
   const ordered = [...names].sort((left, right) => (numbers[left] ?? 0) - (numbers[right] ?? 0));
@@ -42,7 +42,7 @@ export function flagsEnum(typeName: string, names: readonly string[]): PowerShel
   return enumeration(typeName, names.length === 0 ? 'None' : ordered.join(', '), number);
 }
 
-/** A value that reads as text, of a class of Exchange's own. */
+/** A value of one of Exchange's classes that is shown as text. */
 export function textual(
   typeName: string,
   text: string,
@@ -81,7 +81,7 @@ export function guid(text: string): PowerShellObject {
   return { typeNames: ['System.Guid'], text, properties: {} };
 }
 
-/** `d.hh:mm:ss`, the days left out where there are none. */
+/** `d.hh:mm:ss`, without the days where there are none. */
 export function timeSpan(text: string): PowerShellObject {
   return textual('Microsoft.Exchange.Data.EnhancedTimeSpan', text);
 }

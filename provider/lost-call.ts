@@ -7,43 +7,43 @@ const READ_LOST =
   'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
 const CHANGE_LOST =
   'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
-const MAY_GO_ON =
+const CHANGE_MAY_CONTINUE =
   'It was told to stop, which the server need not heed at once: the cmdlet may still take effect there minutes later. Give it that time, then plan again: the plan reads what is there and shows only what is left to do.';
-const READ_GOES_ON = 'The cmdlet only looks; it was sent again and did not end in time either.';
+const READ_TIMED_OUT = 'The cmdlet only looks; it was sent again and did not end in time either.';
 
-/** The limit on the time of a call, as it is set. */
+/** The settings of the time limit of a call, as diagnostics name them. */
 const CALL_TIME = `call_timeout_seconds of the provider block (${ENVIRONMENT.call_timeout_seconds})`;
 
-/** The time that a call may take, in seconds; undefined where another bound was hit, or none. */
+/** The time limit of a call in seconds; undefined where the call was not ended by that limit. */
 function callSeconds(bound: Bound | undefined): number | undefined {
   return bound?.name === 'callTimeoutMs' ? bound.limit / 1000 : undefined;
 }
 
 /**
- * What is told of a call whose end was not heard of.
+ * The diagnostic for a call whose end was not received.
  *
- * @param where ` for <server>`, or nothing
+ * @param where ` for <server>`, or empty
  */
-export function unheard(
+export function lostCallProblem(
   cmdlet: string,
   where: string,
-  onlyLooks: boolean,
+  onlyReads: boolean,
   { message, interruption, bound }: UnknownOutcome,
 ): Diagnostic {
-  const lost = onlyLooks ? READ_LOST : CHANGE_LOST;
+  const lost = onlyReads ? READ_LOST : CHANGE_LOST;
   const seconds = callSeconds(bound);
   if (seconds !== undefined) {
     return {
       severity: 'error',
       summary: `${cmdlet}${where} did not end within ${counted(seconds)}`,
-      detail: `${onlyLooks ? READ_GOES_ON : MAY_GO_ON}\nThe limit is ${CALL_TIME}: raise it where the server needs longer.`,
+      detail: `${onlyReads ? READ_TIMED_OUT : CHANGE_MAY_CONTINUE}\nThe limit is ${CALL_TIME}: raise it where the server needs longer.`,
     };
   }
   if (interruption === 'too-large') {
     return {
       severity: 'error',
       summary: `What ${cmdlet}${where} returns is too large`,
-      detail: `${quoted(message)}, and was not taken.${onlyLooks ? '' : `\n${CHANGE_LOST}`}`,
+      detail: `${quoted(message)}, and was not taken.${onlyReads ? '' : `\n${CHANGE_LOST}`}`,
     };
   }
   if (interruption === 'prompt') {
@@ -57,7 +57,7 @@ export function unheard(
     return {
       severity: 'error',
       summary: `${cmdlet}${where} was stopped`,
-      detail: onlyLooks ? '' : MAY_GO_ON,
+      detail: onlyReads ? '' : CHANGE_MAY_CONTINUE,
     };
   }
   return {
@@ -67,8 +67,11 @@ export function unheard(
   };
 }
 
-/** What is told of a call that had not its turn in time; undefined where that is not why it was not sent. */
-export function notSentInTime(
+/**
+ * The diagnostic for a call that waited for its turn until its time was over; undefined where it was not sent for
+ * another reason.
+ */
+export function notSentInTimeProblem(
   cmdlet: string,
   where: string,
   bound: Bound | undefined,

@@ -1,229 +1,15 @@
-import { roleRemedy } from '../exchange/management-roles';
-import type { Omission, Step, ToldFailure } from '../exchange/resources';
-import type { Invocation } from '../powershell/invocation';
-import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
-import type { ErrorRecord, FailedOutcome, ObjectsOutcome, Outcome } from '../powershell/outcome';
-import { renderInvocation } from '../powershell/script';
 import { RemotingError, type RemotingFacts } from '../remoting/remoting-error';
 import { EXCHANGE_SHELL, WINDOWS_SHELL } from '../remoting/transports/wsman/names';
 import type { Diagnostic } from '../schema';
-import { WSMAN_SECRETS } from './wsman-endpoint';
-import { ENVIRONMENT } from './configuration';
-import { inLine, quoted } from './quotation';
-import { SSH_SECRETS } from './ssh-endpoint';
-import type { Settings } from './configuration';
+import { ENVIRONMENT, type Settings } from './configuration';
 import type { Endpoint } from './endpoint';
-import { notSentInTime, unheard } from './unheard';
+import { inLine, quoted } from './quotation';
+import { REFUSED_SIZE } from './refused-size';
+import { RESUME } from './resume';
+import { SSH_SECRETS } from './ssh-endpoint';
+import { WSMAN_SECRETS } from './wsman-endpoint';
 
-const REFUSED_SIZE = `IIS, or what stands before it, takes no request of that size. IIS keeps 48 KB of the first request of a connection while it asks for a client certificate; a connection whose first request is longer begins with an empty one therefore, which is of no use where a proxy shares connections or ends each after one answer: go past it. Else raise maxAllowedContentLength or uploadReadAheadSize at the server, or set ${ENVIRONMENT.max_envelope_kilobytes} to 40.`;
-const TOO_LARGE = `The server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that. Where it says HTTP 413: ${REFUSED_SIZE}`;
-/** What an error of an apply ends with. */
-export const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
-
-/** The same, of what other steps wait for. */
-export const NOT_RUN = `Later steps, the DNS records among them, were not run. ${RESUME}`;
-
-/** Cmdlets that change nothing. */
-const LOOKS = /^(Get|Test)-/;
-const LOOKED =
-  'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
-const WENT_ON =
-  'The cmdlet did not end at the error, so that a part of it may be in effect: only what is read back tells.';
-
-const UNEXPECTED =
-  'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
-
-/** Error records of one call that are shown; a read of many servers that are down would fill the screen. */
-const MOST_SHOWN = 10;
-
-/**
- * Why a call did not do what it should, as a diagnostic; `undefined` where it did. Most errors of Exchange are records
- * beside what a cmdlet returns, and the call completes: a write that has one failed, perhaps in part, and a read that has
- * one does not show everything.
- */
-export function outcomeProblem(
-  invocation: Invocation,
-  server: string | null,
-  outcome: Outcome,
-): Diagnostic | undefined {
-  const { cmdlet } = invocation;
-  const where = server === null ? '' : ` for ${server}`;
-  const onlyLooks = LOOKS.test(cmdlet);
-  if (outcome.kind === 'unknown') return unheard(cmdlet, where, onlyLooks, outcome);
-  const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
-  const [first] = records;
-  if (first === undefined || isAlreadyGone(invocation, outcome)) return undefined;
-  if (outcome.kind === 'failed' && outcome.unexpectedQuestion !== undefined) {
-    return {
-      severity: 'error',
-      summary: `${cmdlet} asked an unexpected question${where}`,
-      detail: `${quoted(outcome.unexpectedQuestion)}\n(${inLine(first.fullyQualifiedErrorId)})\n${UNEXPECTED} ${RESUME}`,
-    };
-  }
-  if (outcome.kind === 'failed' && outcome.notSent === 'timeout') {
-    const problem = notSentInTime(cmdlet, where, outcome.bound);
-    if (problem !== undefined) return problem;
-  }
-  const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
-  const showedSome = outcome.kind === 'objects' && onlyLooks && outcome.objects.length > 0;
-  const detail = [
-    ...records.slice(0, MOST_SHOWN).map(shownRecord),
-    ...(records.length > MOST_SHOWN ? [`and ${records.length - MOST_SHOWN} more errors`] : []),
-    ...(showedSome ? [lacking(records, outcome.objects.length)] : []),
-    ...(outcome.kind === 'objects' && !onlyLooks ? [WENT_ON] : []),
-    tooLarge ? TOO_LARGE : remedyFor(first.fullyQualifiedErrorId, cmdlet),
-  ];
-  return {
-    severity: 'error',
-    summary: showedSome ? `${cmdlet} does not show everything${where}` : `${cmdlet} failed${where}`,
-    detail: detail.join('\n'),
-  };
-}
-
-/**
- * What keeps an answer of `Get-ExchangeCertificate` from telling which certificates a server has; `undefined` where it
- * does. One that is not shown is not gone: it would be imported again, or removed unseen.
- */
-export function certificatesUnshown(
-  server: string | null,
-  { objects }: ObjectsOutcome,
-): Diagnostic | undefined {
-  const lacking = withoutCertificate(objects);
-  if (objects.length > 0 && lacking === 0) return undefined;
-  const where = server === null ? '' : ` for ${server}`;
-  return {
-    severity: 'error',
-    summary: `${CERTIFICATE_READ} does not show everything${where}`,
-    detail:
-      objects.length === 0
-        ? "It showed no certificate and no error. A server has one at least, that of its transport service: look with the cmdlet in the management shell on the server, and check the account's rights."
-        : `Of ${objects.length} object${objects.length === 1 ? '' : 's'} ${lacking} came without RawData, the certificate itself, so that the answer is not used. Every PowerShell session sends it: something between leaves it out, such as a proxy of the cmdlet or a role of its own.`,
-  };
-}
-
-function shownRecord({ message, fullyQualifiedErrorId }: ErrorRecord): string {
-  return `${quoted(message)}\n(${inLine(fullyQualifiedErrorId)})`;
-}
-
-function lacking(records: readonly ErrorRecord[], shown: number): string {
-  const targets = [...new Set(records.flatMap(({ target }) => target ?? []))];
-  const what = targets.length === 0 ? 'what the errors are about' : inLine(targets.join(', '));
-  return `It showed ${shown} object${shown === 1 ? '' : 's'}; ${what} is missing, so that the answer is not used.`;
-}
-
-const NO_CMDLET = 'CommandNotFoundException';
-const NO_PARAMETER = 'NamedParameterNotFound';
-
-/** Whether the session does not have what was called, or a parameter of it. */
-export function isNotOffered(outcome: Outcome): boolean {
-  if (outcome.kind !== 'failed') return false;
-  const { fullyQualifiedErrorId: id } = outcome.error;
-  return id.startsWith(NO_CMDLET) || id.startsWith(NO_PARAMETER);
-}
-
-/** As PowerShell's provider of the file system says it, where there is nothing to remove. */
-const NO_FILE = 'PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand';
-
-/** Whether a removal found nothing. */
-export function isAlreadyGone({ cmdlet }: Invocation, outcome: ObjectsOutcome | FailedOutcome): boolean {
-  const errors = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
-  return cmdlet === 'Remove-Item' && errors.every(({ fullyQualifiedErrorId: id }) => id === NO_FILE);
-}
-
-/** A file with a private key that a step laid on a server may still be there. */
-export function fileLeft(
-  file: string,
-  server: string | null,
-  removal: Invocation,
-  why: readonly Diagnostic[],
-): Diagnostic {
-  const reasons = why.map(({ summary, detail }) => `${summary}: ${detail}`);
-  return {
-    severity: 'error',
-    summary: `The file ${file} may still be on ${server ?? 'the server'}`,
-    detail: [
-      'It holds the certificate with its private key, and could not be removed.',
-      ...reasons,
-      `Look for it on ${server ?? 'the server'}, and remove it there:\n  ${renderInvocation(removal)}`,
-    ].join('\n'),
-  };
-}
-
-/** By the id, which is stable, never by the text. */
-function remedyFor(id: string, cmdlet: string): string {
-  if (id.startsWith(NO_CMDLET)) {
-    return `The session does not offer the cmdlet: the account lacks the role for it, the session is not one of Exchange, or it lives on a server of an older version than the cmdlet's. Name a server of the newest version in ${ENVIRONMENT.endpoint}. ${roleRemedy([cmdlet])}`;
-  }
-  if (id.startsWith(NO_PARAMETER)) {
-    return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
-  }
-  return LOOKS.test(cmdlet) ? LOOKED : RESUME;
-}
-
-/** The account's rights could not be asked for: the plan goes on, and what is lacking shows at deploy. */
-export function uncheckedRights(outcome: Outcome): Diagnostic {
-  const reason =
-    outcome.kind === 'unknown' ? outcome.message : outcome.kind === 'failed' ? outcome.error.message : '';
-  return {
-    severity: 'warning',
-    summary: 'Whether the account may run the cmdlets was not checked',
-    detail: `${quoted(reason)}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
-  };
-}
-
-/** What Exchange warned of, to be shown with the plan's other warnings. */
-export function warnings(invocation: Invocation, outcome: Outcome): readonly Diagnostic[] {
-  if (outcome.kind === 'unknown') return [];
-  return outcome.warnings.map((message) => ({
-    severity: 'warning',
-    summary: `${invocation.cmdlet} warns`,
-    detail: quoted(message),
-  }));
-}
-
-/** Of a step that is left out on purpose, for whoever wants to run it all the same. */
-export function omissionWarning({ invocation }: Step, { summary, detail }: Omission): Diagnostic {
-  return { severity: 'warning', summary, detail: `${detail}\n  ${renderInvocation(invocation)}` };
-}
-
-/** What must be seen before the step could not be read, or not as a whole. */
-export function guardUnread({ invocation, server }: Step, { summary, detail }: Diagnostic): Diagnostic {
-  return {
-    severity: 'error',
-    summary: `${invocation.cmdlet} was not run${server === null ? '' : ` for ${server}`}`,
-    detail: `what must be known before could not be read: ${summary}\n${detail}. ${RESUME}`,
-  };
-}
-
-export function timeoutProblem(
-  step: Pick<Step, 'invocation' | 'server'> & { readonly summary?: string },
-  seconds: number,
-  problem: string,
-  told?: ToldFailure,
-): Diagnostic {
-  return {
-    severity: 'error',
-    summary: told?.summary ?? step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
-    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
-  };
-}
-
-/** A check whose cmdlet fails tells nothing of the server, least of all that it is well. */
-export function checkUnread(
-  seconds: number,
-  { severity, summary, detail }: Diagnostic,
-  told?: ToldFailure,
-): Diagnostic {
-  const lasting = seconds === 0 ? '' : `This was so for ${seconds} seconds. `;
-  return { severity, summary, detail: `${detail}\n${lasting}${closingOf(told)}` };
-}
-
-/** What is left to do, and what of the deploy is not done. */
-function closingOf(told: ToldFailure | undefined): string {
-  return told === undefined ? NOT_RUN : `${told.remedy} ${RESUME}`;
-}
-
-/** None is opened, and there is nothing to try: the diagnostic says why. */
+/** Thrown where no session can exist, so that none is tried; its diagnostic says why. */
 export class NoSession extends Error {
   override readonly name = 'NoSession';
 
@@ -233,10 +19,10 @@ export class NoSession extends Error {
 }
 
 /**
- * Why there is no session, with the remedy for the kind of failure.
+ * The diagnostic for a session that did not open, with the remedy for the kind of failure.
  *
- * @param again whether there was one before in this run, which may have changed something
- * @param server whose own session it is to be; left out: it is that of the organization
+ * @param again whether an earlier session of this run may have changed something
+ * @param server whose own session it is. Left out: the session of the organization
  */
 export function connectionProblem(
   settings: Settings,
@@ -259,7 +45,7 @@ export function connectionProblem(
   };
 }
 
-/** An endpoint for people; it holds no secret. */
+/** The endpoint as diagnostics name it; it holds no secret. */
 export function whereOf(endpoint: Endpoint): string {
   switch (endpoint.kind) {
     case 'ssh':
@@ -271,7 +57,7 @@ export function whereOf(endpoint: Endpoint): string {
   }
 }
 
-/** Which credentials to look at, and nothing of those that were not used. */
+/** The credentials to check: only those that this endpoint uses. */
 function credentialsOf(endpoint: Endpoint): string {
   if (endpoint.kind === 'ssh') {
     return `the user in the endpoint and its key (${ENVIRONMENT.ssh_private_key_file}), agent, or password (${SSH_SECRETS.password}, ${SSH_SECRETS.passwordFile})`;
@@ -290,9 +76,9 @@ function credentialsOf(endpoint: Endpoint): string {
 }
 
 /**
- * What to do about a session that did not come about, by the kind of the failure.
+ * The remedy for a session that did not open, by the kind of failure.
  *
- * @param server whose own session it is to be; left out: it is that of the organization
+ * @param server whose own session it is. Left out: the session of the organization
  */
 export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: string): string {
   if (!(error instanceof RemotingError)) return 'Correct that and try again.';
@@ -358,7 +144,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
   }
 }
 
-/** Where the endpoint of a server's own session comes from. */
+/** The settings that the endpoint of a server's own session comes from. */
 function ownOrigin(server: string): string {
   return `endpoint of ${server} in the declaration or ${ENVIRONMENT.server_endpoints}`;
 }
@@ -376,18 +162,18 @@ function unknownShell(endpoint: Endpoint, server?: string): string {
   return `What answers there is Windows Remote Management and does not have the shell that was asked for: ${inLine(shell)}, ${why}. Exchange's shell is only at http://server/PowerShell/ and https://server/PowerShell/, and Windows' own, ${WINDOWS_SHELL}, at https://server:5986/wsman: correct the path of the endpoint${setting}, so that both belong together.`;
 }
 
-/** ERROR_NOT_SUPPORTED as IIS shows it where it asks for a certificate and TLS 1.3 does not let it. */
+/** ERROR_NOT_SUPPORTED, which IIS shows where it must ask for a client certificate and TLS 1.3 does not let it. */
 const NOT_SUPPORTED = '0x80070032';
 
 function isLateCertificate({ tlsVersion, code, httpStatus }: RemotingFacts): boolean {
-  // IIS shows the code to clients on the same machine only, unless it is told otherwise.
+  // By default IIS shows the code only to clients on the same machine.
   const failed = code === 'ECONNRESET' || httpStatus === 500;
   return code === NOT_SUPPORTED || (tlsVersion === 'TLSv1.3' && failed);
 }
 
 const LATE_CERTIFICATE = `At Exchange's directory IIS asks for a client certificate after the handshake, which cannot be answered at TLS 1.3: Windows Server 2022 then ends the connection, and 2025 answers HTTP 500 (${NOT_SUPPORTED}). To Exchange's own shell resource TLS 1.2 is offered: leave ${ENVIRONMENT.shell_resource} out for it. Where a proxy or load balancer ends TLS, let it speak TLS 1.2 to the server. Or turn TLS 1.3 off in the binding of IIS, or take http://server/PowerShell/ with Kerberos.`;
 
-/** By the schemes that the server offers in place of the one that was used. */
+/** Compares the authentication schemes that the server offers with the one that was used. */
 function refusedRemedy({ methods = [] }: RemotingFacts, endpoint: Endpoint): string {
   const takes = methods.length === 0 ? '' : ` The server takes ${inLine(methods.join(', '))}.`;
   const kind = endpoint.kind === 'wsman' ? endpoint.authentication.kind : undefined;
@@ -422,7 +208,7 @@ function namesOf({ certificateNames }: RemotingFacts): string {
   return certificateNames === undefined ? '' : ` (${inLine(certificateNames.join(', '))})`;
 }
 
-/** What would have done beside the name in the endpoint. */
+/** The names that would have been accepted besides the one in the endpoint. */
 function accepted({ expectedNames = [] }: RemotingFacts): string {
   return expectedNames.length === 0 ? '' : ` Of this server it may also have ${expectedNames.join(', ')}.`;
 }
@@ -431,7 +217,7 @@ function notPowerShell(facts: RemotingFacts): string {
   return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
 }
 
-/** Where it is said how PowerShell is started. */
+/** Where an administrator changes how PowerShell is started. */
 function startedBy(endpoint: Endpoint): string {
   switch (endpoint.kind) {
     case 'ssh':

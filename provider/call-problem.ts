@@ -1,0 +1,153 @@
+import { roleRemedy } from '../exchange/management-roles';
+import { CERTIFICATE_READ, withoutCertificate } from '../exchange/resources/installed-certificate';
+import type { Invocation } from '../powershell/invocation';
+import type { ErrorRecord, FailedOutcome, ObjectsOutcome, Outcome } from '../powershell/outcome';
+import type { Diagnostic } from '../schema';
+import { ENVIRONMENT } from './configuration';
+import { inLine, quoted } from './quotation';
+import { REFUSED_SIZE } from './refused-size';
+import { RESUME } from './resume';
+import { lostCallProblem, notSentInTimeProblem } from './lost-call';
+
+const TOO_LARGE = `The server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that. Where it says HTTP 413: ${REFUSED_SIZE}`;
+/** Cmdlets that change nothing. */
+const READING_CMDLET = /^(Get|Test)-/;
+const READ_REMEDY =
+  'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
+const PERHAPS_IN_PART =
+  'The cmdlet did not end at the error, so that a part of it may be in effect: only what is read back tells.';
+
+const UNEXPECTED =
+  'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
+
+/**
+ * The most error records of one call that a diagnostic shows. A read of many servers that are down has one for each.
+ */
+const MOST_SHOWN = 10;
+
+/**
+ * The diagnostic for a call that failed; `undefined` where it succeeded. Most errors of Exchange do not end the call:
+ * they are error records beside its output. So a write with an error record has failed, perhaps in part, and a read
+ * with one does not show everything.
+ */
+export function outcomeProblem(
+  invocation: Invocation,
+  server: string | null,
+  outcome: Outcome,
+): Diagnostic | undefined {
+  const { cmdlet } = invocation;
+  const where = server === null ? '' : ` for ${server}`;
+  const onlyReads = READING_CMDLET.test(cmdlet);
+  if (outcome.kind === 'unknown') return lostCallProblem(cmdlet, where, onlyReads, outcome);
+  const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
+  const [first] = records;
+  if (first === undefined || isAlreadyGone(invocation, outcome)) return undefined;
+  if (outcome.kind === 'failed' && outcome.unexpectedQuestion !== undefined) {
+    return {
+      severity: 'error',
+      summary: `${cmdlet} asked an unexpected question${where}`,
+      detail: `${quoted(outcome.unexpectedQuestion)}\n(${inLine(first.fullyQualifiedErrorId)})\n${UNEXPECTED} ${RESUME}`,
+    };
+  }
+  if (outcome.kind === 'failed' && outcome.notSent === 'timeout') {
+    const problem = notSentInTimeProblem(cmdlet, where, outcome.bound);
+    if (problem !== undefined) return problem;
+  }
+  const tooLarge = outcome.kind === 'failed' && outcome.notSent === 'too-large';
+  const showedSome = outcome.kind === 'objects' && onlyReads && outcome.objects.length > 0;
+  const detail = [
+    ...records.slice(0, MOST_SHOWN).map(shownRecord),
+    ...(records.length > MOST_SHOWN ? [`and ${records.length - MOST_SHOWN} more errors`] : []),
+    ...(showedSome ? [lacking(records, outcome.objects.length)] : []),
+    ...(outcome.kind === 'objects' && !onlyReads ? [PERHAPS_IN_PART] : []),
+    tooLarge ? TOO_LARGE : remedyFor(first.fullyQualifiedErrorId, cmdlet),
+  ];
+  return {
+    severity: 'error',
+    summary: showedSome ? `${cmdlet} does not show everything${where}` : `${cmdlet} failed${where}`,
+    detail: detail.join('\n'),
+  };
+}
+
+/**
+ * The diagnostic for an answer of `Get-ExchangeCertificate` that is incomplete; `undefined` where it is complete. A
+ * certificate that is missing in the answer may still be on the server: it would be imported again, or removed unseen.
+ */
+export function certificatesUnshown(
+  server: string | null,
+  { objects }: ObjectsOutcome,
+): Diagnostic | undefined {
+  const lacking = withoutCertificate(objects);
+  if (objects.length > 0 && lacking === 0) return undefined;
+  const where = server === null ? '' : ` for ${server}`;
+  return {
+    severity: 'error',
+    summary: `${CERTIFICATE_READ} does not show everything${where}`,
+    detail:
+      objects.length === 0
+        ? "It showed no certificate and no error. A server has one at least, that of its transport service: look with the cmdlet in the management shell on the server, and check the account's rights."
+        : `Of ${objects.length} object${objects.length === 1 ? '' : 's'} ${lacking} came without RawData, the certificate itself, so that the answer is not used. Every PowerShell session sends it: something between leaves it out, such as a proxy of the cmdlet or a role of its own.`,
+  };
+}
+
+function shownRecord({ message, fullyQualifiedErrorId }: ErrorRecord): string {
+  return `${quoted(message)}\n(${inLine(fullyQualifiedErrorId)})`;
+}
+
+function lacking(records: readonly ErrorRecord[], shown: number): string {
+  const targets = [...new Set(records.flatMap(({ target }) => target ?? []))];
+  const what = targets.length === 0 ? 'what the errors are about' : inLine(targets.join(', '));
+  return `It showed ${shown} object${shown === 1 ? '' : 's'}; ${what} is missing, so that the answer is not used.`;
+}
+
+const NO_CMDLET = 'CommandNotFoundException';
+const NO_PARAMETER = 'NamedParameterNotFound';
+
+/** Whether the session offers no such cmdlet, or not one of its parameters. */
+export function isNotOffered(outcome: Outcome): boolean {
+  if (outcome.kind !== 'failed') return false;
+  const { fullyQualifiedErrorId: id } = outcome.error;
+  return id.startsWith(NO_CMDLET) || id.startsWith(NO_PARAMETER);
+}
+
+/** The error id of PowerShell's FileSystem provider where there is no file to remove. */
+const NO_FILE = 'PathNotFound,Microsoft.PowerShell.Commands.RemoveItemCommand';
+
+/** Whether `Remove-Item` failed only because the file is already gone. */
+export function isAlreadyGone({ cmdlet }: Invocation, outcome: ObjectsOutcome | FailedOutcome): boolean {
+  const errors = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
+  return cmdlet === 'Remove-Item' && errors.every(({ fullyQualifiedErrorId: id }) => id === NO_FILE);
+}
+
+/** Goes by the error id, which is the same in every language, and never by the message. */
+function remedyFor(id: string, cmdlet: string): string {
+  if (id.startsWith(NO_CMDLET)) {
+    return `The session does not offer the cmdlet: the account lacks the role for it, the session is not one of Exchange, or it lives on a server of an older version than the cmdlet's. Name a server of the newest version in ${ENVIRONMENT.endpoint}. ${roleRemedy([cmdlet])}`;
+  }
+  if (id.startsWith(NO_PARAMETER)) {
+    return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
+  }
+  return READING_CMDLET.test(cmdlet) ? READ_REMEDY : RESUME;
+}
+
+/** Only a warning: the plan goes on, and a right that is lacking shows at the deploy. */
+export function uncheckedRights(outcome: Outcome): Diagnostic {
+  const reason =
+    outcome.kind === 'unknown' ? outcome.message : outcome.kind === 'failed' ? outcome.error.message : '';
+  return {
+    severity: 'warning',
+    summary: 'Whether the account may run the cmdlets was not checked',
+    detail: `${quoted(reason)}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
+  };
+}
+
+/** The warnings of Exchange, shown beside those of the plan. */
+export function warnings(invocation: Invocation, outcome: Outcome): readonly Diagnostic[] {
+  if (outcome.kind === 'unknown') return [];
+  return outcome.warnings.map((message) => ({
+    severity: 'warning',
+    summary: `${invocation.cmdlet} warns`,
+    detail: quoted(message),
+  }));
+}
+

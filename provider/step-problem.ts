@@ -1,0 +1,66 @@
+import type { Omission, Step, ToldFailure } from '../exchange/resources';
+import type { Invocation } from '../powershell/invocation';
+import { renderInvocation } from '../powershell/script';
+import type { Diagnostic } from '../schema';
+import { NOT_RUN, RESUME } from './resume';
+
+/** Shows the call of a step that was left out on purpose, for an administrator who wants to run it all the same. */
+export function omissionWarning({ invocation }: Step, { summary, detail }: Omission): Diagnostic {
+  return { severity: 'warning', summary, detail: `${detail}\n  ${renderInvocation(invocation)}` };
+}
+
+/** The step did not run: what its guard must know could not be read, or only in part. */
+export function guardReadProblem({ invocation, server }: Step, { summary, detail }: Diagnostic): Diagnostic {
+  return {
+    severity: 'error',
+    summary: `${invocation.cmdlet} was not run${server === null ? '' : ` for ${server}`}`,
+    detail: `what must be known before could not be read: ${summary}\n${detail}. ${RESUME}`,
+  };
+}
+
+export function timeoutProblem(
+  step: Pick<Step, 'invocation' | 'server'> & { readonly summary?: string },
+  seconds: number,
+  problem: string,
+  told?: ToldFailure,
+): Diagnostic {
+  return {
+    severity: 'error',
+    summary: told?.summary ?? step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
+    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
+  };
+}
+
+/** A check whose cmdlet fails says nothing about the server: it must not count as healthy. */
+export function checkReadProblem(
+  seconds: number,
+  { severity, summary, detail }: Diagnostic,
+  told?: ToldFailure,
+): Diagnostic {
+  const lasting = seconds === 0 ? '' : `This was so for ${seconds} seconds. `;
+  return { severity, summary, detail: `${detail}\n${lasting}${closingOf(told)}` };
+}
+
+/** The remedy, and which part of the deploy was not run. */
+function closingOf(told: ToldFailure | undefined): string {
+  return told === undefined ? NOT_RUN : `${told.remedy} ${RESUME}`;
+}
+
+/** The step laid a file with a private key on the server, and it could not be removed for certain. */
+export function fileLeft(
+  file: string,
+  server: string | null,
+  removal: Invocation,
+  why: readonly Diagnostic[],
+): Diagnostic {
+  const reasons = why.map(({ summary, detail }) => `${summary}: ${detail}`);
+  return {
+    severity: 'error',
+    summary: `The file ${file} may still be on ${server ?? 'the server'}`,
+    detail: [
+      'It holds the certificate with its private key, and could not be removed.',
+      ...reasons,
+      `Look for it on ${server ?? 'the server'}, and remove it there:\n  ${renderInvocation(removal)}`,
+    ].join('\n'),
+  };
+}
