@@ -3,8 +3,8 @@ import { formatPath, path, type Problem } from '../schema';
 const MOST_CHARACTERS = 30;
 const NAME = /^[a-z][a-z0-9-]*$/i;
 /**
- * Suffixes that would make two names equal: the health gate's trigger `web-services` and the import block `web-import`
- * are named after the certificate `web`.
+ * Suffixes of names that are derived from the name of a certificate: of its services among the triggers of a health
+ * gate, and of the block that imports it.
  */
 const TAKEN = /-(?:services|import)$/i;
 

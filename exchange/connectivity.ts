@@ -50,7 +50,7 @@ export function autodiscoverQuestion(
   placement: Placement,
   placements: readonly Placement[],
 ): AutodiscoverQuestion {
-  if (!isAskedAutodiscover(site, placement)) return {};
+  if (!hasAutodiscoverTest(site, placement)) return {};
   const certificate = webCertificate(placement);
   if (certificate === undefined) return {};
   const address = probeAddress({
@@ -67,7 +67,7 @@ export function autodiscoverQuestion(
   };
 }
 
-export function isAskedAutodiscover(site: ExchangeSiteProps, placement: Placement): boolean {
+export function hasAutodiscoverTest(site: ExchangeSiteProps, placement: Placement): boolean {
   return (
     isTested(site, placement) &&
     site.health?.connectivity?.tests.includes('Autodiscover') === true &&

@@ -10,7 +10,7 @@ import {
   flag,
   group,
   list,
-  misfits,
+  formFindings,
   number,
   oneOrMore,
   oneOrNamed,
@@ -484,5 +484,5 @@ export const siteForm = group<ExchangeSiteProps>({
  * Finds where a declaration does not match its type. The editor shows the same, but synth runs without the compiler,
  * and some values are known only at synth: an environment variable that is not set is undefined.
  */
-export const declarationMisfits = (declaration: unknown): readonly Finding[] =>
-  misfits(siteForm, declaration);
+export const declarationFormFindings = (declaration: unknown): readonly Finding[] =>
+  formFindings(siteForm, declaration);

@@ -1,5 +1,5 @@
 import type { Path } from '../schema';
-import { saidOf } from './said-of-server';
+import { settingsFor } from './declared-settings';
 import { type AuthenticatedService, switchesOf, type VirtualDirectoryService } from './services';
 import type { ExchangeSiteProps, Server } from './site';
 
@@ -23,7 +23,7 @@ export function authenticationOf(
   server: Server,
   row: VirtualDirectoryService,
 ): readonly PlacedSwitch[] {
-  const places = saidOf(site, server, 'authentication').map(({ value, path: at }) => {
+  const places = settingsFor(site, server, 'authentication').map(({ value, path: at }) => {
     const switches: Switches = value[row.service as AuthenticatedService] ?? {};
     return { switches, at: [...at, { attribute: row.service }] };
   });

@@ -1,7 +1,7 @@
 import type { Path } from '../schema';
 import { groupOf, type PlacedGroup } from './placed-groups';
 import { sameName } from './resources/equality';
-import { saidOf } from './said-of-server';
+import { settingsFor } from './declared-settings';
 import type { ExchangeSiteProps, Server } from './site';
 import { ExchangeVersion } from './versions';
 import { wavesOf } from './waves';
@@ -29,7 +29,7 @@ export function maintenanceOfServer(
   groups: readonly PlacedGroup[],
   server: Server,
 ): PlacedMaintenance | undefined {
-  const [nearest] = saidOf(site, server, 'maintenance');
+  const [nearest] = settingsFor(site, server, 'maintenance');
   if (nearest === undefined || nearest.value === false) return undefined;
   const { value, path } = nearest;
   const others = site.servers.filter((other) => other !== server && hasComponentStates(other));

@@ -1,4 +1,5 @@
-import type { Element } from './element';
+import { elementsOf, type Element } from './element';
+import type { StepKind } from './resources';
 
 /**
  * Sorts elements so that each comes after everything that it depends on, and otherwise keeps their order.
@@ -22,4 +23,18 @@ export function inOrder(elements: readonly Element[]): readonly Element[] {
   };
   elements.forEach(place);
   return [...ordered];
+}
+
+/**
+ * Sorts the elements of a site into the order in which they are created. Each server is complete, from its certificate to
+ * its health gate, before the next one begins, even where servers need not wait for each other: so people read a server,
+ * and a script runs it, in one piece. Service connection points come first, and client access arrays after them, because
+ * they wait for nothing.
+ */
+export function serverByServer(elements: readonly Element[]): readonly Element[] {
+  const ofKind = (kind: StepKind) =>
+    elementsOf(elements, 'exchange-object').filter(({ definition }) => definition.kind === kind);
+  return inOrder([
+    ...new Set([...ofKind('scp'), ...ofKind('client-access-array'), ...ofKind('health'), ...elements]),
+  ]);
 }

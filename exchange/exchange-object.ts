@@ -7,7 +7,7 @@ import type { Attributes, Facts, PfxFacts } from './resources';
 import { catalogOf } from './versions';
 
 /** The parts of an object that a phase provides. The rest is derived from its definition. */
-interface Wanted extends Omit<ExchangeObject, 'type' | 'existing' | 'steps' | 'probes'> {
+interface ObjectParts extends Omit<ExchangeObject, 'type' | 'existing' | 'steps' | 'probes'> {
   /**
    * Whether the declaration says that the object exists before the first deploy. Left out: true only for objects that
    * Setup creates.
@@ -19,7 +19,7 @@ interface Wanted extends Omit<ExchangeObject, 'type' | 'existing' | 'steps' | 'p
   readonly certificates?: ReadonlyMap<string, string | null>;
 }
 
-export function exchangeObject(wanted: Wanted): ExchangeObject {
+export function exchangeObject(wanted: ObjectParts): ExchangeObject {
   const {
     certificates,
     maintenance,
@@ -43,7 +43,7 @@ function maintenanceFacts(maintenance: PlacedMaintenance | undefined): Pick<Fact
 
 /** The definition's steps for creating the object, with references in place of values that only a run knows. */
 function stepsOf(
-  { id, definition, attributes, version, certificate: name }: Wanted,
+  { id, definition, attributes, version, certificate: name }: ObjectParts,
   maintenance: PlacedMaintenance | undefined,
   certificates: ReadonlyMap<string, string | null> = new Map(),
 ): Pick<ExchangeObject, 'steps' | 'probes'> {

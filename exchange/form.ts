@@ -212,7 +212,7 @@ export function oneOrNamed<T extends object>(
 export const optional = <T>(form: Form<T>): Optional<T> => ({ optional: form });
 
 /** Finds where a value does not match its form. */
-export function misfits(form: Form<unknown>, value: unknown): readonly Finding[] {
+export function formFindings(form: Form<unknown>, value: unknown): readonly Finding[] {
   const { issues = [] } = v.safeParse(form, value);
   return issues.map(({ type, expected, input, message, path = [] }) => ({
     path: path.map(({ key }): PathStep =>

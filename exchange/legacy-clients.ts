@@ -1,5 +1,5 @@
 import type { Path } from '../schema';
-import { saidOf } from './said-of-server';
+import { settingsFor } from './declared-settings';
 import type { ExchangeSiteProps, LegacyClients, Server } from './site';
 import { ExchangeVersion } from './versions';
 
@@ -13,7 +13,7 @@ export interface PlacedLegacyClients extends LegacyClients {
  * applies to its servers of Exchange 2007 only: for newer ones there is no choice, see `legacy-table.ts`.
  */
 export function legacyClientsOf(site: ExchangeSiteProps, server: Server): PlacedLegacyClients | undefined {
-  const [nearest] = saidOf(site, server, 'legacyClients');
+  const [nearest] = settingsFor(site, server, 'legacyClients');
   if (nearest === undefined) return undefined;
   if (server.legacyClients === undefined && server.version !== ExchangeVersion.V2007) return undefined;
   return { ...nearest.value, path: [...nearest.path, { attribute: 'activesync' }] };

@@ -2,7 +2,7 @@ import { formatPath, path, type Path } from '../schema';
 import type { DeclaredText } from './declared-text';
 import { ofDatacentre, ofServer, placeIn, scopeAndPlace, SITE, type Scope } from './name-place';
 import type { PublishedName } from './published-name';
-import { saidOf } from './said-of-server';
+import { settingsFor } from './declared-settings';
 import type { ExchangeSiteProps, MailProtocols, Server } from './site';
 import { ExchangeVersion, type Lifespan } from './versions';
 
@@ -97,7 +97,9 @@ function levelsOf({ mailProtocols, datacentres = {}, servers }: ExchangeSiteProp
 /** Every declared mail protocol, in the order of the declaration. */
 export function declaredProtocols(site: ExchangeSiteProps): readonly DeclaredProtocol[] {
   const counts = (server: Server, protocol: MailProtocolName, at: Path) => {
-    const nearest = saidOf(site, server, 'mailProtocols').find(({ value }) => value[protocol] !== undefined);
+    const nearest = settingsFor(site, server, 'mailProtocols').find(
+      ({ value }) => value[protocol] !== undefined,
+    );
     return nearest !== undefined && formatPath(nearest.path) === formatPath(at);
   };
   return levelsOf(site).flatMap(({ scope, path: at, declared }) =>

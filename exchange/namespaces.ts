@@ -137,14 +137,14 @@ export class SiteNames {
    */
   #places(server: Server): ReadonlySet<string> {
     const places = (['client', 'autodiscover', ...NAMED_SERVICES] as const)
-      .filter((service) => gives(server, service))
+      .filter((service) => offers(server, service))
       .flatMap((service) => this.#placeOf(service, server) ?? []);
     return new Set(places);
   }
 
   #alsoPublished(): readonly PublishedName[] {
     return this.#levels.flatMap(({ scope, path: at, names }) => {
-      const servers = this.#carriersOf(scope);
+      const servers = this.#serversOfFurtherNames(scope);
       if (servers.length === 0) return [];
       return furtherNames(names).map(({ host, side, path: within }) => ({
         host,
@@ -161,7 +161,7 @@ export class SiteNames {
    * further names of the others are declared beside their own names. If all have one, it applies to all: then the name
    * belongs to something that they share, such as Autodiscover.
    */
-  #carriersOf(scope: Scope): readonly Server[] {
+  #serversOfFurtherNames(scope: Scope): readonly Server[] {
     const within = this.site.servers.filter((server) => this.#scopesOf(server).includes(scope));
     const common = within.filter((server) => {
       const scopes = this.#scopesOf(server);
@@ -187,7 +187,7 @@ export class SiteNames {
 }
 
 /** Whether a server offers the service. Before Exchange 2013, Outlook Anywhere is offered where it is enabled. */
-function gives(server: Server, service: NamingService | 'client'): boolean {
+function offers(server: Server, service: NamingService | 'client'): boolean {
   const { version, outlookAnywhere } = server;
   if (service === 'client' || service === 'autodiscover') return true;
   if (service === 'outlookAnywhere') {
@@ -262,12 +262,12 @@ function findHosts(site: ExchangeSiteProps): readonly PublishedName[] {
   for (const name of new SiteNames(site).published()) {
     const key = name.host.toLowerCase();
     const known = first.get(key);
-    first.set(key, known === undefined ? name : together(site, known, name));
+    first.set(key, known === undefined ? name : merged(site, known, name));
   }
   return [...first.values()].filter(({ host }) => host !== '');
 }
 
-function together({ servers }: ExchangeSiteProps, known: PublishedName, other: PublishedName): PublishedName {
+function merged({ servers }: ExchangeSiteProps, known: PublishedName, other: PublishedName): PublishedName {
   const inOrder = (some: readonly Server[]) => servers.filter((server) => some.includes(server));
   const onSide = (side: Side) => inOrder([...serversOn(known, side), ...serversOn(other, side)]);
   return {

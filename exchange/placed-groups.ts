@@ -18,7 +18,7 @@ export interface PlacedGroup extends DeclaredGroup {
 export function groupsOf(site: ExchangeSiteProps): readonly PlacedGroup[] {
   const declared = declaredGroups(site);
   const placed = site.servers.map(
-    (server) => [server, declared.find(({ group }) => holds(group.members, server))] as const,
+    (server) => [server, declared.find(({ group }) => isMemberOf(group.members, server))] as const,
   );
   return declared.flatMap((one) => {
     const members = placed.flatMap(([server, group]) => (group === one ? [server] : []));
@@ -31,7 +31,7 @@ export function groupsOf(site: ExchangeSiteProps): readonly PlacedGroup[] {
 }
 
 /** Whether a server is a member. Without declared members, every server whose version has DAGs is one. */
-function holds(members: readonly string[] | undefined, { name, version }: Server): boolean {
+function isMemberOf(members: readonly string[] | undefined, { name, version }: Server): boolean {
   return members === undefined ? groupAddresses(version) !== undefined : includesName(members, name);
 }
 

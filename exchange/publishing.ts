@@ -5,7 +5,7 @@ import type { DeclaredText } from './declared-text';
 import { type View, viewsOf } from './dns-views';
 import { type Side, SIDES } from './given-names';
 import { sameName } from './resources/equality';
-import { type Said, saidOf } from './said-of-server';
+import { type DeclaredSetting, settingsFor } from './declared-settings';
 import type { ExchangeSiteProps, Publish, Publishing, Server } from './site';
 
 /** A declared load balancer. */
@@ -26,7 +26,7 @@ export function publishedAs(
   server: Server,
   { side, path, declared }: View,
 ): Published {
-  const [nearest] = saidOf(site, server, 'publish').flatMap((said) => onSide(said, side));
+  const [nearest] = settingsFor(site, server, 'publish').flatMap((setting) => onSide(setting, side));
   const { value, ...place } = nearest ?? {
     value: declared.publish ?? 'round-robin',
     path: [...path, { attribute: 'publish' }],
@@ -35,7 +35,10 @@ export function publishedAs(
 }
 
 /** The part of a setting that applies to a side; empty where it says nothing about this side. */
-function onSide({ value, path, ...by }: Said<Publishing>, side: Side): readonly Said<Publish>[] {
+function onSide(
+  { value, path, ...by }: DeclaredSetting<Publishing>,
+  side: Side,
+): readonly DeclaredSetting<Publish>[] {
   if (value === 'round-robin' || 'virtualIp' in value) return [{ value, path, ...by }];
   const own = value[side];
   return own === undefined ? [] : [{ value: own, path: [...path, { attribute: side }], ...by }];

@@ -98,11 +98,11 @@ function isInUse(host: string, standings: Standings, published: ReadonlySet<stri
 export function namesInUse(
   namespaces: Namespaces,
   prior: Namespaces,
-  going: readonly SidedName[],
+  leaving: readonly SidedName[],
   given: readonly GivenName[],
   isDeclared: (server: string) => boolean,
 ): readonly Diagnostic[] {
-  const inUse = given.filter((name) => going.some((left) => reach(name, left)));
+  const inUse = given.filter((name) => leaving.some((left) => affects(name, left)));
   const stopped = inUse.filter(({ server }) => isDeclared(server));
   const others = inUse.filter(({ server, host }) => !isDeclared(server) && !hostsOf(stopped).includes(host));
   return [
@@ -115,7 +115,7 @@ export function namesInUse(
  * Whether clients of a name look it up in the view that it would be removed from. The name of Autodiscover is used on
  * both sides.
  */
-function reach(given: GivenName, { host, side }: SidedName): boolean {
+function affects(given: GivenName, { host, side }: SidedName): boolean {
   return (
     given.host === host && (side === undefined || given.side === side || given.service === 'autodiscover')
   );
@@ -124,17 +124,17 @@ function reach(given: GivenName, { host, side }: SidedName): boolean {
 function publishFirst(namespaces: Namespaces, prior: Namespaces, stopped: readonly Renaming[]): Diagnostic {
   const [news, olds] = [namesTo(stopped), hostsOf(stopped.map(({ given }) => given))];
   const [theNew, theOld] = [listed(news), listed(olds)];
-  const retired = stopped.flatMap(({ given }) => (givesOutside(namespaces, given) ? [] : [given]));
+  const retired = stopped.flatMap(({ given }) => (usesExternally(namespaces, given) ? [] : [given]));
   const later =
     retired.length === 0
       ? 'declare in step 2 what you have now; nothing is left for step 3.'
       : `declare in step 2 what you have now, with ${keptPlaces(namespaces, prior, retired)}; in step 3, once clients know the new name, take ${listed(hostsOf(retired))} out.`;
   return {
     severity: 'error',
-    summary: `Clients would be given ${theNew} before DNS publishes ${it(news)}`,
+    summary: `Clients would be given ${theNew} before DNS publishes ${pronoun(news)}`,
     detail: [
-      `Nothing of this plan is run. ${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${it(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers.`,
-      `A rename takes three deploys. Step 1 publishes the new name beside the old one, with a certificate that has both (its PFX, and certificate.names, or of several by name certificate.<name>.names). Declare:\n\n${declaration(before(namespaces, stopped))}`,
+      `Nothing of this plan is run. ${serversOf(stopped.map(({ given }) => given))} in production: clients are given ${theOld} there and reach the site by ${pronoun(olds)}. DNS publishes a new name last, so that a deploy that stops before would leave them one that nothing answers.`,
+      `A rename takes three deploys. Step 1 publishes the new name beside the old one, with a certificate that has both (its PFX, and certificate.names, or of several by name certificate.<name>.names). Declare:\n\n${declaration(withFormerNames(namespaces, stopped))}`,
       `Then, when ${theNew} ${news.length === 1 ? 'resolves' : 'resolve'} everywhere, ${later}`,
     ].join('\n\n'),
     path: path('purposes'),
@@ -147,19 +147,19 @@ function keepPublished(namespaces: Namespaces, prior: Namespaces, stopped: reado
   const isOutside = olds.every((host) => namespaces.isOnlyInside(host));
   return {
     severity: 'error',
-    summary: `${theOld} would leave ${isOutside ? 'the external view of DNS' : 'DNS'} while servers give ${it(olds)} to clients`,
+    summary: `${theOld} would leave ${isOutside ? 'the external view of DNS' : 'DNS'} while servers give ${pronoun(olds)} to clients`,
     detail: [
-      `Nothing of this plan is run. Servers still give ${it(olds)}: ${whoGives(stopped)}.`,
-      `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(keeping(namespaces, prior, stopped))}`,
+      `Nothing of this plan is run. Servers still give ${pronoun(olds)}: ${serversWithServices(stopped)}.`,
+      `A rename takes three deploys. Step 2 lets servers give the new name, and keeps the old one in DNS. Declare:\n\n${declaration(withNamesInUse(namespaces, prior, stopped))}`,
       `In step 3, once clients know the new name, take ${theOld} out of alsoPublished.`,
-      ...unmanaged(namespaces, stopped),
+      ...remarksOnUnmanaged(namespaces, stopped),
     ].join('\n\n'),
     path: path('purposes'),
   };
 }
 
 /** Remarks on services whose names no deploy changes. */
-function unmanaged(namespaces: Namespaces, stopped: readonly GivenName[]): readonly string[] {
+function remarksOnUnmanaged(namespaces: Namespaces, stopped: readonly GivenName[]): readonly string[] {
   const services = new Set(stopped.map(({ service }) => service));
   return [...services]
     .filter((service) => !namespaces.isNamed(service))
@@ -173,8 +173,8 @@ function givenElsewhere(others: readonly GivenName[]): Diagnostic {
   const olds = hostsOf(others);
   return {
     severity: 'warning',
-    summary: `${listed(olds)} leaves DNS while servers that are not declared give ${it(olds)} to clients`,
-    detail: `They are changed by hand, or uninstalled: ${whoGives(others)}.`,
+    summary: `${listed(olds)} leaves DNS while servers that are not declared give ${pronoun(olds)} to clients`,
+    detail: `They are changed by hand, or uninstalled: ${serversWithServices(others)}.`,
     path: path('purposes'),
   };
 }
@@ -183,7 +183,7 @@ function unknownNames(names: readonly string[]): Diagnostic {
   return {
     severity: 'warning',
     summary: `Whether DNS publishes ${listed(names)} is not known`,
-    detail: `Clients in production are given ${it(names)} before the record sets are written, which is the last step. Look that ${it(names)} can be resolved before you deploy.`,
+    detail: `Clients in production are given ${pronoun(names)} before the record sets are written, which is the last step. Look that ${pronoun(names)} can be resolved before you deploy.`,
     path: path('purposes'),
   };
 }
@@ -191,7 +191,7 @@ function unknownNames(names: readonly string[]): Diagnostic {
 /**
  * The declaration, with the names that are still in use added to `alsoPublished` of the scopes whose servers use them.
  */
-function keeping(
+function withNamesInUse(
   namespaces: Namespaces,
   prior: Namespaces,
   stopped: readonly GivenName[],
@@ -227,7 +227,7 @@ function keptIn(
  * Whether a server still uses a name externally for some service. Then both views hold it anyway, and it must not be in
  * `alsoPublished` as well.
  */
-function givesOutside(namespaces: Namespaces, { server, host }: GivenName): boolean {
+function usesExternally(namespaces: Namespaces, { server, host }: GivenName): boolean {
   return (['autodiscover', ...NAMED_SERVICES] as const).some(
     (service) => namespaces.hostOf(server, service, 'external') === host,
   );
@@ -250,25 +250,25 @@ function keptPlaces(namespaces: Namespaces, prior: Namespaces, retired: readonly
  * The declaration for step 1: names that are not published yet are replaced by those in use now, and listed in
  * `alsoPublished`.
  */
-function before(namespaces: Namespaces, stopped: readonly Renaming[]): ReadonlyMap<Scope, Written> {
+function withFormerNames(namespaces: Namespaces, stopped: readonly Renaming[]): ReadonlyMap<Scope, Written> {
   return new Map(
     namespaces.scopes.map((scope): [Scope, Written] => {
       const here = stopped.filter(
         ({ given: { server, service } }) => namespaces.scopeOf(server, service) === scope,
       );
-      return [scope, beforeIn(scope, namespaces, here)];
+      return [scope, formerNamesIn(scope, namespaces, here)];
     }),
   );
 }
 
-function beforeIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renaming[]): Written {
+function formerNamesIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renaming[]): Written {
   const news = namesTo(stopped);
   const hostOf: Written['hostOf'] = (service, side) => {
     const to = namespaces.hostIn(scope, service, side);
     if (to === undefined || !news.includes(to)) return to;
     const there = stopped.filter(({ given }) => given.service === service && given.side === side);
     const alike = stopped.filter((renaming) => renaming.to === to);
-    return commonest((there.length > 0 ? there : alike).map(({ given: { host } }) => host)) ?? to;
+    return mostFrequent((there.length > 0 ? there : alike).map(({ given: { host } }) => host)) ?? to;
   };
   const given = new Set(
     ['client' as const, 'autodiscover' as const, ...NAMED_SERVICES].flatMap((service) => [
@@ -294,7 +294,7 @@ function onceEach(names: readonly SidedName[]): readonly SidedName[] {
 }
 
 /** The most frequent text; the first one of several. */
-function commonest(texts: readonly string[]): string | undefined {
+function mostFrequent(texts: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
   return [...counts].sort(([, left], [, right]) => right - left)[0]?.[0];
@@ -302,7 +302,7 @@ function commonest(texts: readonly string[]): string | undefined {
 
 const namesTo = (renamed: readonly Renaming[]) => [...new Set(renamed.map(({ to }) => to))];
 const hostsOf = (given: readonly GivenName[]) => [...new Set(given.map(({ host }) => host))];
-const it = (names: readonly string[]) => (names.length === 1 ? 'it' : 'them');
+const pronoun = (names: readonly string[]) => (names.length === 1 ? 'it' : 'them');
 
 function listed(names: readonly string[]): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
@@ -314,7 +314,7 @@ function serversOf(given: readonly GivenName[]): string {
 }
 
 /** `EX01 (owa, ecp); EX02 (owa)`. */
-function whoGives(given: readonly GivenName[]): string {
+function serversWithServices(given: readonly GivenName[]): string {
   const byServer = new Map<string, Set<string>>();
   for (const { server, service } of given) {
     byServer.set(server, (byServer.get(server) ?? new Set()).add(service));

@@ -20,8 +20,8 @@ export interface ExchangeSiteProps {
    */
   readonly namespaces: Namespaces;
   /**
-   * Settings that differ between datacentres, by the name that each server has in `datacentre`: `{ lisbon: {
-   * namespaces: { … } } }`.
+   * Settings that differ between datacentres, by the name that each server has in `datacentre`:
+   * `{ lisbon: { namespaces: { … } } }`.
    *
    * @default the settings of the site hold in every datacentre
    */
@@ -67,8 +67,8 @@ export interface ExchangeSiteProps {
   /**
    * SSL offloading: whether a load balancer ends TLS and passes requests to the servers unencrypted. It needs Exchange
    * 2013 SP1 or later; on Exchange 2007 and 2010 it sets only Outlook Anywhere, where that is enabled. IIS must then
-   * not require TLS: the plan says what to run on each server. Exchange 2019 and later, which have Extended Protection,
-   * do not allow it.
+   * not require TLS: the plan says what to run on each server. It is not possible on Exchange 2019 and later, which
+   * have Extended Protection.
    *
    * @default as it is on the servers; false for Outlook Anywhere where a server of 2007 or 2010 has it enabled
    */
@@ -118,9 +118,10 @@ export interface ExchangeSiteProps {
    */
   readonly maintenance?: boolean | Maintenance;
   /**
-   * Changes the severity of rules, by the id that stands in brackets behind each finding. `{ 'dag-stretched': 'error'
-   * }` makes its finding stop the synth. `{ 'dag-stretched': { accepted: 'second witness comes in May' } }` records why
-   * the finding is acceptable, and it is no longer shown. An acceptance with nothing left to accept is reported.
+   * Changes the severity of rules, by the id that stands in brackets behind each finding.
+   * `{ 'dag-stretched': 'error' }` makes its finding stop the synth.
+   * `{ 'dag-stretched': { accepted: 'second witness comes in May' } }` records why the finding is acceptable, and it is
+   * no longer shown. An acceptance with nothing left to accept is reported.
    *
    * @default each rule has the severity in docs/reference/rules.md
    */
@@ -196,8 +197,8 @@ export interface Server {
    */
   readonly mailProtocols?: MailProtocols;
   /**
-   * Names that override those of its datacentre and of the site for clients of this server: `{ client:
-   * 'legacy.contoso.com' }`.
+   * Names that override those of its datacentre and of the site for clients of this server:
+   * `{ client: 'legacy.contoso.com' }`.
    *
    * @default the names of its datacentre, else of the site
    */
@@ -413,8 +414,8 @@ export interface Namespaces {
    * Further names that DNS publishes and the certificate covers, but that no URL uses. You need them to rename in three
    * deploys: publish the new name here; then swap the two, so that the URLs use the new name and the old one stays
    * published here; then remove the old one once clients have learned the new one. A plan that skips a step stops and
-   * says what to write. If the old name was for one side of the firewall only, say so here too: `{ internal:
-   * 'mail.contoso.local' }`.
+   * says what to write. If the old name was for one side of the firewall only, say so here too:
+   * `{ internal: 'mail.contoso.local' }`.
    *
    * @default none
    */
@@ -500,7 +501,7 @@ export interface SiteCertificate {
   readonly thumbprint?: string;
   /**
    * Whether the certificate, where SMTP is among its services, also replaces the default SMTP certificate, which the
-   * servers use among themselves. Exchange asks for confirmation; the plan shows the answer.
+   * servers use among themselves. Exchange asks whether to overwrite it; the plan shows the answer.
    *
    * @default false: the default SMTP certificate stays as it is; where this was true before, the certificate that Setup
    * made becomes the default again
@@ -527,9 +528,9 @@ export interface SiteCertificate {
    */
   readonly existingOn?: readonly string[];
   /**
-   * Findings about the certificate that are acceptable here, each with a reason for later readers: `{ 'self-signed':
-   * 'lab only, ends in May' }`. The id of a finding stands in the message of synth or of the plan. An acceptance with
-   * nothing left to accept is reported.
+   * Findings about the certificate that are acceptable here, each with a reason for later readers:
+   * `{ 'self-signed': 'lab only, ends in May' }`. The id of a finding stands in the message of synth or of the plan. An
+   * acceptance with nothing left to accept is reported.
    *
    * @default every finding is reported
    */
@@ -702,8 +703,9 @@ export interface DnsView {
    */
   readonly notPublished?: { readonly [name: string]: string };
   /**
-   * Names of the site that resolve to machines outside this declaration, with their addresses: `{ 'legacy.contoso.com':
-   * ['192.0.2.7', '192.0.2.8'] }`. If no declared server uses such a name, list it in `alsoPublished` too.
+   * Names of the site that resolve to machines outside this declaration, with their addresses:
+   * `{ 'legacy.contoso.com': ['192.0.2.7', '192.0.2.8'] }`. If no declared server uses such a name, list it in
+   * `alsoPublished` too.
    *
    * @default every name resolves to the servers that use it, or to the load balancer before them
    */
@@ -817,7 +819,7 @@ export interface NetworkLoadBalancing {
   /**
    * Full internet name of the cluster: `outlook.contoso.com`.
    *
-   * @default the internal name in `client`
+   * @default the internal name of Outlook on the web on the first host: usually the one in `client`
    */
   readonly name?: string;
   /**

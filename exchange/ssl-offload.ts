@@ -1,6 +1,6 @@
 import type { Path } from '../schema';
 import { hasOn } from './builds';
-import { saidOf } from './said-of-server';
+import { settingsFor } from './declared-settings';
 import { SERVICES } from './services';
 import type { ExchangeSiteProps, Server } from './site';
 import { ExchangeVersion } from './versions';
@@ -15,7 +15,7 @@ export interface PlacedOffload {
  * The setting of the server, else of its datacentre, else of the site; undefined where it stays as it is on the server.
  */
 export function sslOffloadOf(site: ExchangeSiteProps, server: Server): PlacedOffload | undefined {
-  const [nearest] = saidOf(site, server, 'sslOffload');
+  const [nearest] = settingsFor(site, server, 'sslOffload');
   return nearest && { isOn: nearest.value, path: nearest.path };
 }
 

@@ -9,7 +9,7 @@ import type { CertificateCheck } from './check';
 export const eccKey: CertificateCheck = {
   id: 'ecc-key',
   ensures:
-    'Its key is RSA: Exchange before 2016 refuses a key on an elliptic curve, and later versions take it only when that is switched on.',
+    'Its key is an RSA key. Exchange before 2016 refuses an elliptic curve key, and later versions accept it only if that is enabled.',
   check: ({ file, certificate: { keyAlgorithm, curve } }, { versions }) => {
     if (keyAlgorithm !== 'ec' || versions.length === 0) return undefined;
     const problem = `The key of the certificate in '${file}' is on an elliptic curve (${curve ?? 'of unknown name'})`;
@@ -43,7 +43,7 @@ const KEY_STORAGE_PROVIDER = /\bKey Storage Provider$|^Microsoft Platform Crypto
 export const cngKey: CertificateCheck = {
   id: 'cng-key',
   ensures:
-    'Its file does not ask for a CNG key storage provider: OWA and ECP encrypt their cookies with the key, cannot with such a provider, and ask for the password again and again.',
+    'Its file does not name a CNG key storage provider. OWA and ECP encrypt their cookies with the key, which fails with such a provider: users are asked for their password again and again.',
   canJudge: ({ pfx }) => pfx !== undefined,
   check: ({ file, certificate: { keyAlgorithm }, pfx }, { services }) => {
     const provider = pfx?.keyProvider ?? '';

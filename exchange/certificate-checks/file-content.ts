@@ -4,7 +4,7 @@ const isPfx = ({ pfx }: ReadCertificate) => pfx !== undefined;
 
 export const certificateTwice: CertificateCheck = {
   id: 'certificate-twice',
-  ensures: 'The PFX holds it once.',
+  ensures: 'The PFX holds the certificate only once.',
   canJudge: isPfx,
   check: ({ file, pfx }) =>
     (pfx?.copies ?? 1) < 2
@@ -20,7 +20,7 @@ export const certificateTwice: CertificateCheck = {
 
 export const severalKeys: CertificateCheck = {
   id: 'several-keys',
-  ensures: 'The PFX holds no further private key: all of them come onto every server.',
+  ensures: 'The PFX holds no other private key, because all of them would be imported on every server.',
   canJudge: isPfx,
   check: ({ file, certificate, pfx }) => {
     const others = pfx?.others ?? [];

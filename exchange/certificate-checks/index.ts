@@ -16,24 +16,24 @@ import { expired, expiresSoon, notYetValid } from './validity';
 export type { CertificateFinding, CertificateUse, ReadCertificate } from './check';
 export { ACCEPTABLE_FINDING_IDS, type AcceptableFindingId } from './finding-ids';
 
-/** In the order in which people should read what they find: whether it can be used at all comes first. */
+/** The checks, in the order in which people should read their findings: first whether the certificate is usable at all. */
 export const CERTIFICATE_CHECKS: readonly CertificateCheck[] = [
-  notYetValid,
-  expired,
-  expiresSoon,
-  namesMissing,
-  internalName,
-  subjectNotAName,
-  serverAuthenticationMissing,
-  selfSigned,
-  chainIncomplete,
-  privateAuthority,
-  weakKey,
-  weakSignature,
-  eccKey,
-  cngKey,
-  certificateTwice,
-  severalKeys,
+  notYetValid, // Its validity period has begun,
+  expired, // has not ended,
+  expiresSoon, // and does not end soon.
+  namesMissing, // It holds the names that are needed,
+  internalName, // none of which a public authority would refuse,
+  subjectNotAName, // and its common name is one of them.
+  serverAuthenticationMissing, // It may be used for server authentication.
+  selfSigned, // Somebody else has issued it,
+  chainIncomplete, // whose certificate is in the file,
+  privateAuthority, // and whom clients trust by default.
+  weakKey, // Its key is long enough.
+  weakSignature, // It is signed with SHA-2.
+  eccKey, // Its key is an RSA key,
+  cngKey, // in a provider that OWA and ECP can use.
+  certificateTwice, // The PFX holds it once,
+  severalKeys, // and no other private key.
 ];
 
 /**

@@ -6,7 +6,7 @@ import { isInternalName } from './internal-name';
 export const namesMissing: CertificateCheck = {
   id: 'names-missing',
   ensures:
-    'Every name that clients use, and every other that is declared for it, stands on it or is covered by a wildcard for its first label; the common name counts only where there is no other name.',
+    'It holds every name that clients use and every name that is declared for it, or covers the name by a wildcard for its first label. The common name counts only if there are no subject alternative names.',
   check: ({ file, certificate }, { names, place }) => {
     const missing = uncovered(certificate, names);
     if (missing.length === 0) return undefined;
@@ -22,7 +22,7 @@ export const namesMissing: CertificateCheck = {
 export const internalName: CertificateCheck = {
   id: 'internal-name',
   ensures:
-    'A certificate of a public authority is wanted for no name that such an authority does not certify, such as one under .local; a private authority certifies them.',
+    'A certificate of a public authority needs no name that only a private authority certifies, such as one under .local.',
   canJudge: ({ chain }) => chain !== undefined,
   check: ({ file, certificate, chain = [] }, { names }) => {
     const internal = names.filter(isInternalName);
@@ -43,7 +43,7 @@ export const internalName: CertificateCheck = {
 export const subjectNotAName: CertificateCheck = {
   id: 'subject-not-a-name',
   ensures:
-    'The common name of its subject is one of its alternative names: where it is not, it is mostly misspelt, and old clients compare with it.',
+    'The common name of its subject is one of its subject alternative names. If it is not, it is usually misspelt, and old clients compare with it.',
   check: ({ file, certificate: { commonName, subjectAlternativeNames } }) => {
     const known = subjectAlternativeNames.map((name) => name.toLowerCase());
     if (commonName === undefined || known.length === 0 || known.includes(commonName.toLowerCase())) {

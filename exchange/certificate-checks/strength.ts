@@ -16,7 +16,7 @@ const LEAST_RSA_BITS = 2048;
 export const weakKey: CertificateCheck = {
   id: 'weak-key',
   ensures:
-    'Its RSA key, and those of the authorities above it, have at least 2048 bits: Apple devices and browsers refuse less.',
+    'Its RSA key, and those of the authorities above it, have at least 2048 bits. Apple devices and browsers refuse shorter keys.',
   check: ({ file, certificate, chain = [] }, use) => {
     const weak = [certificate, ...chain].find(
       ({ keyAlgorithm, keyBits }) => keyAlgorithm === 'rsa' && (keyBits ?? LEAST_RSA_BITS) < LEAST_RSA_BITS,
@@ -37,7 +37,7 @@ const WEAK_HASHES = ['md2', 'md5', 'sha1'];
 export const weakSignature: CertificateCheck = {
   id: 'weak-signature',
   ensures:
-    'It, and the authorities between it and the root, are signed with SHA-2: Apple devices and browsers refuse SHA-1 and MD5.',
+    'It and the certificates between it and the root are signed with SHA-2. Apple devices and browsers refuse SHA-1 and MD5.',
   check: ({ file, certificate, chain = [] }, use) => {
     const weak = [certificate, ...chain].find(
       (one) => !isItsOwnIssuer(one) && WEAK_HASHES.includes(one.signatureHash ?? ''),
@@ -58,7 +58,8 @@ const ANY_USAGE = '2.5.29.37.0';
 
 export const serverAuthenticationMissing: CertificateCheck = {
   id: 'server-authentication-missing',
-  ensures: 'It may be used by a server: clients refuse one that is issued for other purposes only.',
+  ensures:
+    'It may be used for server authentication. Clients refuse a certificate that is issued for other purposes only.',
   check: ({ file, certificate: { extendedKeyUsages } }) => {
     if (extendedKeyUsages === undefined) return undefined;
     if (extendedKeyUsages.includes(SERVER_AUTHENTICATION) || extendedKeyUsages.includes(ANY_USAGE))

@@ -6,7 +6,7 @@ const knowsChain = ({ chain }: ReadCertificate) => chain !== undefined;
 export const selfSigned: CertificateCheck = {
   id: 'self-signed',
   ensures:
-    'It is not self-signed: Outlook Anywhere does not work with such a certificate, so that it is an error where IIS uses it, and a warning elsewhere.',
+    'It is not self-signed. Outlook Anywhere does not work with such a certificate, so this is an error if IIS uses it, and a warning otherwise.',
   check: ({ file, certificate }, { services }) => {
     if (!isItsOwnIssuer(certificate)) return undefined;
     return {
@@ -22,7 +22,7 @@ export const selfSigned: CertificateCheck = {
 export const chainIncomplete: CertificateCheck = {
   id: 'chain-incomplete',
   ensures:
-    'Its file holds the certificate of its issuer, which the servers must show with it, unless a public root issued it: clients that do not have the issuer otherwise refuse it, phones first.',
+    'Its file holds the certificate of its issuer, which the servers must present with it, unless a public root issued it. Clients that do not know the issuer, above all phones, refuse it otherwise.',
   canJudge: knowsChain,
   check: ({ file, certificate, chain = [] }) => {
     const trust = trustOf(certificate, chain);
@@ -40,7 +40,7 @@ export const chainIncomplete: CertificateCheck = {
 export const privateAuthority: CertificateCheck = {
   id: 'private-authority',
   ensures:
-    'Its root is one that clients trust by themselves; another one is named, since every client must be told to.',
+    'Clients trust its root by default. Any other root is reported, because every client must be configured to trust it.',
   canJudge: ({ certificate, chain }) =>
     chain !== undefined && trustOf(certificate, chain).kind !== 'incomplete',
   check: ({ file, certificate, chain = [] }) => {

@@ -6,7 +6,7 @@ const knowsTime = (_read: ReadCertificate, { now }: CertificateUse) => now !== u
 
 export const notYetValid: CertificateCheck = {
   id: 'not-yet-valid',
-  ensures: 'Its validity has begun: before that every client refuses it.',
+  ensures: 'Its validity period has begun. Every client refuses it before.',
   canJudge: knowsTime,
   check: ({ file, certificate: { notBefore } }, { now }) =>
     now === undefined || now >= notBefore
@@ -21,7 +21,7 @@ export const notYetValid: CertificateCheck = {
 
 export const expired: CertificateCheck = {
   id: 'expired',
-  ensures: 'Its validity has not ended: after that every client refuses it.',
+  ensures: 'Its validity period has not ended. Every client refuses it afterwards.',
   canJudge: knowsTime,
   check: ({ file, certificate: { notAfter } }, { now }) =>
     now === undefined || now <= notAfter
@@ -37,7 +37,7 @@ export const expired: CertificateCheck = {
 export const expiresSoon: CertificateCheck = {
   id: 'expires-soon',
   ensures:
-    'It is valid for more than `certificate.warnBeforeExpiryDays`, so that its successor comes in time.',
+    'It is valid for more than `certificate.warnBeforeExpiryDays` days, so that there is time to replace it.',
   canJudge: knowsTime,
   check: ({ file, certificate: { notAfter } }, { now, warnBeforeExpiryDays }) => {
     if (now === undefined) return undefined;

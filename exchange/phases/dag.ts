@@ -14,8 +14,8 @@ const DEFAULT_ADDRESSES = databaseAvailabilityGroup.schema.attributes.ip_address
 
 /** The DAGs. A server joins its DAG once it has the right names for clients. */
 export const dag: Phase = (topology, before) => [
-  ...witnessesElsewhere(topology),
-  ...topology.groups.map((placed) => made(topology, placed)),
+  ...witnessSteps(topology),
+  ...topology.groups.map((placed) => groupObject(topology, placed)),
   ...topology.placements.flatMap((placement) =>
     placement.dag === undefined
       ? []
@@ -42,7 +42,7 @@ function dagId(name: string): string {
 }
 
 /** Witness servers of a DAG that are not declared as Exchange servers. */
-function elsewhere({ site }: Topology, { group }: PlacedGroup): readonly string[] {
+function undeclaredWitnesses({ site }: Topology, { group }: PlacedGroup): readonly string[] {
   return [group.witness, group.alternateWitness].flatMap((witness) =>
     witness === undefined ||
     site.servers.some(
@@ -57,8 +57,8 @@ function elsewhere({ site }: Topology, { group }: PlacedGroup): readonly string[
  * One manual step for each such witness server, also where several DAGs use it, or name it once with and once without
  * its domain.
  */
-function witnessesElsewhere(topology: Topology): readonly Described[] {
-  return hostsElsewhere(topology).map((host) => ({
+function witnessSteps(topology: Topology): readonly Described[] {
+  return undeclaredHosts(topology).map((host) => ({
     type: 'described',
     id: witnessId(topology, host),
     host,
@@ -69,8 +69,8 @@ function witnessesElsewhere(topology: Topology): readonly Described[] {
   }));
 }
 
-function hostsElsewhere(topology: Topology): readonly string[] {
-  const hosts = topology.groups.flatMap((placed) => elsewhere(topology, placed));
+function undeclaredHosts(topology: Topology): readonly string[] {
+  const hosts = topology.groups.flatMap((placed) => undeclaredWitnesses(topology, placed));
   return hosts.filter((host, index) => hosts.findIndex((other) => sameServer(other, host)) === index);
 }
 
@@ -80,13 +80,13 @@ function hostsElsewhere(topology: Topology): readonly string[] {
  */
 function witnessId(topology: Topology, witness: string): string {
   const label = (host: string) => serverNameIn(host).toUpperCase();
-  const hosts = hostsElsewhere(topology);
+  const hosts = undeclaredHosts(topology);
   const host = hosts.find((one) => sameServer(one, witness)) ?? witness;
   const isAlone = hosts.every((other) => other === host || label(other) !== label(host));
   return `witness-${isAlone ? label(host) : host.toUpperCase()}`;
 }
 
-function made(topology: Topology, placed: PlacedGroup): ExchangeObject {
+function groupObject(topology: Topology, placed: PlacedGroup): ExchangeObject {
   const { group, path: at, version, addresses } = placed;
   const { name, witness, alternateWitness } = group;
   const within = (...steps: readonly string[]): Path => [...at, ...path(...steps)];
@@ -118,7 +118,7 @@ function made(topology: Topology, placed: PlacedGroup): ExchangeObject {
       alternate_witness_directory: within('alternateWitness', 'directory'),
       ip_addresses: within('addresses'),
     },
-    dependsOn: [...new Set(elsewhere(topology, placed).map((host) => witnessId(topology, host)))],
+    dependsOn: [...new Set(undeclaredWitnesses(topology, placed).map((host) => witnessId(topology, host)))],
     existing: group.existing ?? false,
   });
 }

@@ -12,7 +12,7 @@ export const databases: Phase = (topology) => {
   const placed = databasesOf(topology);
   const arrays = declaredArrays(topology.site);
   return [
-    ...placed.map((database) => made(arrays, database)),
+    ...placed.map((database) => databaseObject(arrays, database)),
     ...topology.placements.flatMap(({ server }) => {
       const held = placed.filter(({ servers }) => servers.includes(server));
       return held.length > 0 && existsIn(WORKER_PROCESSES, server.version) ? [restart(server, held)] : [];
@@ -42,7 +42,7 @@ export function databaseId(name: string): string {
   return `database-${plain}`;
 }
 
-function made(arrays: readonly DeclaredArray[], placed: PlacedDatabase): ExchangeObject {
+function databaseObject(arrays: readonly DeclaredArray[], placed: PlacedDatabase): ExchangeObject {
   const { name, declared, path: at, group, servers } = placed;
   const within = (attribute: string) => [...at, { attribute }];
   const [first] = servers;

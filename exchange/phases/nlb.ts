@@ -17,7 +17,7 @@ function stepsOf(cluster: NlbCluster): readonly Described[] {
   const [first, ...others] = cluster.hosts;
   if (first === undefined) return [];
   const steps: readonly Omit<Described, 'type' | 'dependsOn'>[] = [
-    made(cluster, first),
+    clusterStep(cluster, first),
     rules(cluster, first),
     ...others.map((host) => joined(cluster, first, host)),
     ...(cluster.declared.mode === 'multicast' ? [switchEntries(cluster)] : []),
@@ -59,7 +59,7 @@ function priority(cluster: NlbCluster, { server, priority: HostPriority }: NlbHo
   };
 }
 
-function made(cluster: NlbCluster, first: NlbHost) {
+function clusterStep(cluster: NlbCluster, first: NlbHost) {
   const { addresses, name, declared, hosts } = cluster;
   const mode = declared.mode ?? 'unicast';
   const [address = '', ...others] = addresses;

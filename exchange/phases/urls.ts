@@ -14,13 +14,13 @@ export const urls: Phase = ({ placements }) =>
   ]);
 
 function outlookAnywhereOf(placement: Placement): readonly ExchangeObject[] {
-  if (isIn(outlookAnywhere, placement.server.version)) return [alwaysOn(placement)];
+  if (isIn(outlookAnywhere, placement.server.version)) return [outlookAnywhereObject(placement)];
   const { enabled } = placement.outlookAnywhere;
-  return enabled === undefined ? [] : [switched(placement, enabled)];
+  return enabled === undefined ? [] : [outlookAnywhere2010Object(placement, enabled)];
 }
 
 /** Outlook Anywhere of Exchange 2007 and 2010. */
-function switched(
+function outlookAnywhere2010Object(
   {
     server,
     path: at,
@@ -59,7 +59,7 @@ function switched(
 }
 
 /** Outlook Anywhere of Exchange 2013 and later. */
-function alwaysOn({
+function outlookAnywhereObject({
   server,
   path: at,
   maintenance,

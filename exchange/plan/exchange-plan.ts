@@ -3,7 +3,8 @@ import { Credential, isTable, Reference, SecureText } from '../../powershell/inv
 import type { Described, FurtherRecord, PoolMember, RecordSet } from '../element';
 import { recordTexts } from '../further-records';
 import { pfxNames } from '../certificate-name';
-import type { DesiredState, KnownCertificate } from '../resolve-site';
+import type { KnownCertificate } from '../known-certificate';
+import type { DesiredState } from '../resolve-site';
 import {
   clearingCall,
   drainCalls,

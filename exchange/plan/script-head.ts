@@ -1,7 +1,7 @@
 import { quote } from '../../powershell/literal';
 import type { PfxNames } from '../certificate-name';
 import type { LegacyClient } from '../legacy-table';
-import type { KnownCertificate } from '../resolve-site';
+import type { KnownCertificate } from '../known-certificate';
 import type { ExchangeSiteProps } from '../site';
 import { connectivityPart, DNS, ORGANIZATION } from './parts';
 import { unknownCertificate } from './model';

@@ -68,18 +68,18 @@ function indented(lines: readonly string[]): readonly string[] {
  * script's `$ErrorActionPreference` or `$PSDefaultParameterValues`: only this argument makes a non-terminating error
  * stop the script.
  */
-function stopping(call: Invocation): Invocation {
+function stoppingAtErrors(call: Invocation): Invocation {
   return { ...call, parameters: { ...call.parameters, ErrorAction: 'Stop' } };
 }
 
 /** Adds `-ErrorAction Continue`, for a call whose errors are only shown, because the next call checks its result. */
-function goingOn(call: Invocation): Invocation {
+function continuingAtErrors(call: Invocation): Invocation {
   return { ...call, parameters: { ...call.parameters, ErrorAction: 'Continue' } };
 }
 
 /** A call that stops the script at an error. `taken` is written before it, such as an assignment. */
 function callLines(call: Invocation, taken = ''): readonly string[] {
-  return plainLines(stopping(call), taken);
+  return plainLines(stoppingAtErrors(call), taken);
 }
 
 /** A call on one line, or with its parameters in a hash table above it. */
@@ -139,7 +139,7 @@ function drainedLines({ server, drains }: Maintenance, made: readonly string[]):
     ...indented(active),
     ')',
     'if ($active.Count -gt 0) {',
-    ...indented(plainLines(goingOn(drain.invocation))),
+    ...indented(plainLines(continuingAtErrors(drain.invocation))),
     '}',
   ];
   const waiting = [
@@ -192,7 +192,7 @@ function textOf(value: string | boolean): string {
 function gateLines(server: string | null, call: Invocation, until: Until): readonly string[] {
   const { among, property, equals, allows = [] } = until.expected;
   const expected = quote(textOf(equals));
-  const seen = `$seen = @(${renderInvocation(stopping(call), VARIABLES)})`;
+  const seen = `$seen = @(${renderInvocation(stoppingAtErrors(call), VARIABLES)})`;
   const check =
     among === undefined
       ? [

@@ -4,9 +4,9 @@ import { FileContent } from './value';
 
 /** How a script recognizes that the result of a step exists already, so that it can be run again after it stopped. */
 export interface SeenBefore {
-  /** The call of a function of LOOKS that checks it. */
+  /** The call of the checking function, one of LOOKS. */
   readonly look: Invocation;
-  /** The message of the script where it exists. */
+  /** What the script prints if it exists already. */
   readonly there: string;
 }
 

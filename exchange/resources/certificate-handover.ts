@@ -26,13 +26,13 @@ function declaredBeside({ planned }: CertificateChange, { declared = [] }: Facts
 /**
  * The declared name of the certificate in the prior state, if from now on it belongs to another object of the server.
  */
-export function takenOver(change: CertificateChange, facts: Facts): string | undefined {
+export function newOwnerName(change: CertificateChange, facts: Facts): string | undefined {
   const { prior } = change;
   return declaredBeside(change, facts).find(({ pfxFile }) => pfxFile === prior?.pfx_file)?.name;
 }
 
 /** The name of the other certificate that the declaration assigns a service to on the server. */
-export function takerOf(service: string, change: CertificateChange, facts: Facts): string | undefined {
+export function newHolderOf(service: string, change: CertificateChange, facts: Facts): string | undefined {
   return declaredBeside(change, facts).find(({ services }) => includesName(services, service))?.name;
 }
 
@@ -44,7 +44,7 @@ export function partingThumbprints(change: CertificateChange, facts: Facts): rea
   const { prior, planned } = change;
   const before = prior?.imported ?? [];
   if (planned === null) return before;
-  if (takenOver(change, facts) !== undefined) return [];
+  if (newOwnerName(change, facts) !== undefined) return [];
   return before.filter((own) => !includesName(planned.imported ?? before, own));
 }
 
@@ -53,13 +53,13 @@ export function partingThumbprints(change: CertificateChange, facts: Facts): rea
  * another certificate of the server gets. The state itself lists what would be removed if the object left the
  * declaration.
  */
-export function leavingOnly<Role extends CertificateRole>(
+export function withoutHandedOver<Role extends CertificateRole>(
   change: CertificateChange,
   prior: Role,
   facts: Facts,
 ): Role {
-  if (takenOver(change, facts) !== undefined) return { ...prior, imported: [], services: [] };
-  const services = (prior.services ?? []).filter((name) => takerOf(name, change, facts) === undefined);
+  if (newOwnerName(change, facts) !== undefined) return { ...prior, imported: [], services: [] };
+  const services = (prior.services ?? []).filter((name) => newHolderOf(name, change, facts) === undefined);
   return { ...prior, services };
 }
 

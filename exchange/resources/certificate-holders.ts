@@ -102,12 +102,12 @@ export function holderInquiries(server: string, facts: Facts): readonly Invocati
  * The checks, in order. The first one that finds the certificate in use is reported before anything that is unknown.
  */
 const JUDGES: readonly ((situation: Situation) => Verdict)[] = [
-  byInternalTransport,
-  byIis,
-  byServiceOfThumbprint,
-  bySendConnectors,
-  byReceiveConnectors,
-  byAuthConfiguration,
+  byInternalTransport, // It is the internal transport certificate.
+  byIis, // It is bound to an IIS site.
+  byServiceOfThumbprint, // Unified Messaging or the federation trust refers to its thumbprint.
+  bySendConnectors, // A Send connector names it,
+  byReceiveConnectors, // or a Receive connector.
+  byAuthConfiguration, // The Auth configuration (OAuth) refers to its thumbprint.
   ...SERVER_INQUIRIES.map((cmdlet) => (situation: Situation) => byMailProtocol(situation, cmdlet)),
 ];
 
@@ -233,7 +233,7 @@ function bySendConnectors({ certificate, answers, facts }: Situation): Verdict {
   if (!hasConnectorNames(facts)) return FREE;
   const connectors = answers.get('Get-SendConnector') ?? null;
   if (connectors === null) return unread('Get-SendConnector');
-  return naming(connectors, certificate, 'Get-SendConnector', (connector) => ({
+  return connectorNaming(connectors, certificate, 'Get-SendConnector', (connector) => ({
     kind: 'held',
     by: `the Send connector '${connector}' names its issuer and subject (TlsCertificateName), and Exchange removes no such certificate, even where another one has the same`,
     wayOut: `Run Set-SendConnector -Identity '${connector}' -TlsCertificateName $null, remove the certificate, then set TlsCertificateName again.`,
@@ -246,7 +246,7 @@ function byReceiveConnectors({ server, certificate, others, answers, facts }: Si
   if (connectors === null) return unread('Get-ReceiveConnector');
   if (others.some((other) => isSameIssue(other, certificate))) return FREE;
   const own = connectors.filter((object) => sameName(textOf(object, 'Server') ?? server, server));
-  return naming(own, certificate, 'Get-ReceiveConnector', (connector) => ({
+  return connectorNaming(own, certificate, 'Get-ReceiveConnector', (connector) => ({
     kind: 'held',
     by: `the Receive connector '${connector}' names it (TlsCertificateName), and no other certificate of ${server} has its issuer and subject`,
     wayOut: `Name another one first: Set-ReceiveConnector -Identity '${connector}' -TlsCertificateName '<I>…<S>…'.`,
@@ -254,13 +254,13 @@ function byReceiveConnectors({ server, certificate, others, answers, facts }: Si
 }
 
 /** The first connector that names the certificate. Unknown where the name in a connector cannot be compared with it. */
-function naming(
+function connectorNaming(
   connectors: readonly PowerShellObject[],
   certificate: Named,
   cmdlet: string,
   held: (connector: string) => Verdict,
 ): Verdict {
-  if (connectors.some((object) => !tells(object, 'TlsCertificateName'))) {
+  if (connectors.some((object) => !hasProperty(object, 'TlsCertificateName'))) {
     return { kind: 'unknown', why: `${cmdlet} does not show TlsCertificateName` };
   }
   for (const connector of connectors) {
@@ -285,7 +285,7 @@ const AUTH_THUMBPRINTS = [
 function byAuthConfiguration({ certificate, answers, facts }: Situation): Verdict {
   if (!hasConnectorNames(facts)) return FREE;
   const [configuration] = answers.get('Get-AuthConfig') ?? [];
-  if (configuration === undefined || !AUTH_THUMBPRINTS.every((name) => tells(configuration, name))) {
+  if (configuration === undefined || !AUTH_THUMBPRINTS.every((name) => hasProperty(configuration, name))) {
     return unread('Get-AuthConfig');
   }
   return AUTH_THUMBPRINTS.some((name) => sameName(textOf(configuration, name) ?? '', certificate.thumbprint))
@@ -305,7 +305,7 @@ function byMailProtocol(
 ): Verdict {
   const service = cmdlet === 'Get-PopSettings' ? 'POP' : 'IMAP';
   const [settings] = answers.get(cmdlet) ?? [];
-  if (settings === undefined || !tells(settings, 'X509CertificateName')) return unread(cmdlet);
+  if (settings === undefined || !hasProperty(settings, 'X509CertificateName')) return unread(cmdlet);
   const host = textOf(settings, 'X509CertificateName') ?? '';
   // Enabling the service for another certificate also sets a name of that certificate.
   if (host === '' || isGiven(handovers, certificate.thumbprint, service)) return FREE;
@@ -332,7 +332,7 @@ function isGiven(handovers: readonly Handover[], thumbprint: string, service: st
 }
 
 /** Whether the object has the property at all. A missing property means unknown, null means none. */
-function tells({ properties }: PowerShellObject, name: string): boolean {
+function hasProperty({ properties }: PowerShellObject, name: string): boolean {
   return includesName(Object.keys(properties), name);
 }
 

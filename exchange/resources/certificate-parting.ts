@@ -5,15 +5,15 @@ import type { Diagnostic } from '../../schema';
 import { certificatePlace } from '../certificate-name';
 import {
   handovers,
-  leavingOnly,
+  withoutHandedOver,
   partingThumbprints,
-  takenOver,
-  takerOf,
+  newOwnerName,
+  newHolderOf,
   type CertificateChange,
   type CertificateRole,
 } from './certificate-handover';
 import { holderInquiries, LISTED_ON_SEVERAL, verdictOn, type Verdict } from './certificate-holders';
-import { ENABLE, removal, SMTP, stays } from './certificate-steps';
+import { ENABLE, removal, SMTP, remarkOnStaying } from './certificate-steps';
 import type { Facts } from './facts';
 import { includesName, sameName } from './equality';
 import { installedCertificates, typedFor, withThumbprint } from './installed-certificate';
@@ -25,8 +25,11 @@ interface Parting {
   readonly verdict: Verdict;
 }
 
-/** The change with the thumbprint of the planned certificate; null where it is not known yet. */
-function aimedAt(
+/**
+ * The change, with the planned certificate counted as imported if the server does not hold it yet. Null where its
+ * thumbprint is not known yet.
+ */
+function withPlannedCertificate(
   objects: readonly PowerShellObject[],
   { prior, planned }: CertificateChange,
 ): CertificateChange | null {
@@ -39,9 +42,11 @@ function aimedAt(
 }
 
 /** The change without what another object of the server takes over. */
-function ofObject(change: CertificateChange, facts: Facts): CertificateChange {
+function withoutHandedOverParts(change: CertificateChange, facts: Facts): CertificateChange {
   const { prior, planned } = change;
-  return planned === null && prior !== null ? { planned, prior: leavingOnly(change, prior, facts) } : change;
+  return planned === null && prior !== null
+    ? { planned, prior: withoutHandedOver(change, prior, facts) }
+    : change;
 }
 
 /**
@@ -52,7 +57,7 @@ export function partingInquiries(
   change: CertificateChange,
   facts: Facts,
 ): readonly Invocation[] {
-  const aim = aimedAt(objects, ofObject(change, facts));
+  const aim = withPlannedCertificate(objects, withoutHandedOverParts(change, facts));
   const leaving = aim === null ? [] : partingThumbprints(aim, facts);
   const isOpen = leaving.some(
     (thumbprint) => (withThumbprint(objects, thumbprint)?.services ?? null) !== null,
@@ -71,9 +76,9 @@ export function foreseenPartings(
   facts: Facts,
   answers: Answers,
 ) {
-  const aim = aimedAt(objects, ofObject(change, facts));
+  const aim = withPlannedCertificate(objects, withoutHandedOverParts(change, facts));
   if (aim === null) return { values: {}, diagnostics: [] };
-  const isTakenOver = change.planned === null && takenOver(change, facts) !== undefined;
+  const isTakenOver = change.planned === null && newOwnerName(change, facts) !== undefined;
   const staying = partings(objects, aim, facts, answers).filter(({ verdict }) => verdict.kind !== 'free');
   const kept = staying.filter((parting) => isKept(parting, aim));
   const left = staying.filter((parting) => !kept.includes(parting));
@@ -93,7 +98,7 @@ export function foreseenPartings(
   };
 }
 
-/** The certificates to give up that are on the server. Others need no remark. */
+/** The certificates to give up that are still on the server, and whether each can be removed. */
 function partings(
   objects: readonly PowerShellObject[],
   change: CertificateChange,
@@ -147,7 +152,7 @@ function remarksOnPartings(
           ]
         : [];
     }
-    const { summary, detail } = stays(server, thumbprint, verdict);
+    const { summary, detail } = remarkOnStaying(server, thumbprint, verdict);
     const cmdlet = renderInvocation(removal(server, thumbprint, facts));
     return [{ severity: 'warning', summary, detail: `${detail}\n  ${cmdlet}` }];
   });
@@ -155,7 +160,7 @@ function remarksOnPartings(
 
 /** A renamed certificate is another object to Terraform, which then plans to remove the old one. */
 function remarksOnTakingOver(change: CertificateChange, facts: Facts): readonly Diagnostic[] {
-  const name = takenOver(change, facts);
+  const name = newOwnerName(change, facts);
   if (name === undefined) return [];
   const { thumbprint, server } = change.prior ?? {};
   return [
@@ -177,9 +182,9 @@ function remarksOnServices(change: CertificateChange, facts: Facts): readonly Di
   const gone = (prior.services ?? []).filter((name) => !includesName(planned.services, name));
   if (gone.length === 0 || !sameName(planned.thumbprint ?? '', thumbprint)) return [];
   const server = planned.server ?? '';
-  const left = gone.filter((name) => takerOf(name, change, facts) === undefined);
+  const left = gone.filter((name) => newHolderOf(name, change, facts) === undefined);
   const taken = gone.flatMap((service) => {
-    const taker = takerOf(service, change, facts);
+    const taker = newHolderOf(service, change, facts);
     return taker === undefined ? [] : [{ service, taker }];
   });
   return [

@@ -140,7 +140,7 @@ export function removing({ server, thumbprint, leaving }: Removal, facts: Facts)
         const verdict = verdictOn({ server, certificate, others, answers, handovers: [], facts });
         return verdict.kind === 'free'
           ? undefined
-          : { ...stays(server, thumbprint, verdict), mayPass: verdict.kind === 'held' };
+          : { ...remarkOnStaying(server, thumbprint, verdict), mayPass: verdict.kind === 'held' };
       },
     },
   };
@@ -156,7 +156,11 @@ export function removal(server: string, thumbprint: string, facts: Facts): Invoc
 /**
  * The remark on a certificate that leaves the state but stays on the server. It ends with the cmdlet that removes it.
  */
-export function stays(server: string, thumbprint: string, verdict: Exclude<Verdict, { kind: 'free' }>) {
+export function remarkOnStaying(
+  server: string,
+  thumbprint: string,
+  verdict: Exclude<Verdict, { kind: 'free' }>,
+) {
   const detail =
     verdict.kind === 'held'
       ? `It is in use: ${verdict.by}. ${verdict.wayOut} Then remove it on ${server} by hand, since it leaves the state:`

@@ -50,7 +50,7 @@ function urlsProblem(value: Known): Problem | undefined {
 
 type Triggers = { readonly [name: string]: string };
 
-interface Asked {
+interface CheckAttributes {
   readonly tests: readonly string[] | null;
   readonly mailbox: string | null;
   readonly account: string | null;
@@ -60,8 +60,8 @@ interface Asked {
 }
 
 /** Whether the tests must run: for the first time, or because something that they test has changed. */
-function isAsked(prior: Asked | null, planned: Asked): boolean {
-  const maps = ({ triggers, autodiscover_certificate, autodiscover_urls }: Asked) =>
+function mustRun(prior: CheckAttributes | null, planned: CheckAttributes): boolean {
+  const maps = ({ triggers, autodiscover_certificate, autodiscover_urls }: CheckAttributes) =>
     JSON.stringify(
       [triggers, autodiscover_certificate, autodiscover_urls].map((map) => Object.entries(map ?? {}).sort()),
     );
@@ -131,7 +131,7 @@ export const connectivityCheck = defineResource({
   },
   importId: ['server'],
   steps: ({ prior, planned }, facts) => {
-    if (planned === null || !isAsked(prior, planned)) return [];
+    if (planned === null || !mustRun(prior, planned)) return [];
     const { server, tests, mailbox, account, timeout_seconds } = planned;
     const asked = CONNECTIVITY_TESTS.filter((test) => includesName(tests ?? [], test));
     return asked.map((test): Step => {
@@ -154,7 +154,7 @@ export const connectivityCheck = defineResource({
     });
   },
   probes: ({ prior, planned }, { mailbox: credential }) => {
-    if (planned === null || !isAsked(prior, planned)) return [];
+    if (planned === null || !mustRun(prior, planned)) return [];
     const { server, mailbox, autodiscover_certificate, autodiscover_urls, timeout_seconds } = planned;
     return Object.entries(autodiscover_certificate ?? {}).flatMap(([at, thumbprint]): Probe[] => {
       const address = parseProbeAddress(at);

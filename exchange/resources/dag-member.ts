@@ -37,10 +37,10 @@ export const dagMember = defineResource({
   observe: () => GROUPS,
   view: (objects, state) => {
     const found = objectWith(objects, { Name: state.dag ?? '' });
-    return found !== undefined && holds(found, state.server) ? state : null;
+    return found !== undefined && hasMember(found, state.server) ? state : null;
   },
   obstacle: (objects, { server, dag }) => {
-    const other = objects.find((group) => holds(group, server));
+    const other = objects.find((group) => hasMember(group, server));
     return other === undefined
       ? undefined
       : {
@@ -51,7 +51,7 @@ export const dagMember = defineResource({
 });
 
 /** Whether the server is a member of the group. */
-function holds(group: PowerShellObject, server: string | null): boolean {
+function hasMember(group: PowerShellObject, server: string | null): boolean {
   const members = textsOf(group, 'Servers') ?? [];
   return members.some((member) => sameName(serverNameIn(member), server ?? ''));
 }

@@ -5,7 +5,7 @@ import { integer, textList } from '../../schema';
 import { existsIn, type Lifespan } from '../versions/lifespan';
 import type { ExchangeVersion } from '../versions/version';
 import type { Facts } from './facts';
-import { maintained } from './maintained';
+import { withMaintenance } from './maintained';
 import type { Probe } from './probe';
 import type { Answers, Step, StepKind } from './step';
 
@@ -190,7 +190,7 @@ export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>
     // together with the object.
     steps: (change, facts) => {
       const steps = spec.steps(change, facts);
-      return change.planned === null ? steps : maintained(steps, facts);
+      return change.planned === null ? steps : withMaintenance(steps, facts);
     },
     schema: {
       version: 0,

@@ -21,7 +21,7 @@ type Triggers = { readonly [name: string]: string };
  * Whether changed triggers require a new check. A service that leaves the declaration does not, because no cmdlet takes
  * a service away from a certificate.
  */
-function asksForCheck(before: Triggers, now: Triggers): boolean {
+function requiresCheck(before: Triggers, now: Triggers): boolean {
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);
   return [...names].some((name) => {
     const [had, has] = [before[name], now[name]];
@@ -60,7 +60,7 @@ function pagesProblem(value: Known): Problem | undefined {
     : { problem: `'${wrong}' is no https URL`, remedy: 'write it as https://<server>/owa/healthcheck.htm' };
 }
 
-interface Looks {
+interface ProbeAttributes {
   readonly server: string | null;
   readonly shown_certificates: Triggers | null;
   readonly connector_certificates: readonly string[] | null;
@@ -75,7 +75,7 @@ function probesOf({
   connector_certificates,
   health_pages,
   timeout_seconds,
-}: Looks): readonly Probe[] {
+}: ProbeAttributes): readonly Probe[] {
   const common = { server: server ?? '', seconds: timeout_seconds ?? DEFAULT_HEALTH_SECONDS };
   const certificates = Object.entries(shown_certificates ?? {}).flatMap(([text, thumbprint]): Probe[] => {
     const address = parseProbeAddress(text);
@@ -85,7 +85,7 @@ function probesOf({
   });
   const pages = (health_pages ?? []).flatMap((url): Probe[] => {
     const page = parsePageUrl(url);
-    const thumbprint = page && behind(page, shown_certificates ?? {});
+    const thumbprint = page && expectedThumbprint(page, shown_certificates ?? {});
     if (page === undefined || thumbprint === undefined) return [];
     const reason =
       'The server itself must say that the protocol takes clients, as it says to load balancers.';
@@ -101,7 +101,10 @@ function probesOf({
 }
 
 /** The expected thumbprint on a host and port; undefined where no certificate is checked there. */
-function behind({ host, port }: Pick<PageProbe, 'host' | 'port'>, shown: Triggers): string | undefined {
+function expectedThumbprint(
+  { host, port }: Pick<PageProbe, 'host' | 'port'>,
+  shown: Triggers,
+): string | undefined {
   const found = Object.entries(shown).find(([text]) => {
     const address = parseProbeAddress(text);
     return address !== undefined && sameName(address.host, host) && address.port === port;
@@ -109,23 +112,23 @@ function behind({ host, port }: Pick<PageProbe, 'host' | 'port'>, shown: Trigger
   return found?.[1];
 }
 
-interface Asked extends Looks {
+interface GateAttributes extends ProbeAttributes {
   readonly protocols: readonly string[] | null;
   readonly triggers: Triggers | null;
 }
 
 /** Whether the gate must run, with all its checks. */
-function isAsked(prior: Asked | null, planned: Asked): boolean {
+function mustRun(prior: GateAttributes | null, planned: GateAttributes): boolean {
   return (
     prior === null ||
     !sameNames(prior.protocols ?? [], planned.protocols ?? []) ||
     !isSame(prior, planned) ||
-    asksForCheck(prior.triggers ?? {}, planned.triggers ?? {})
+    requiresCheck(prior.triggers ?? {}, planned.triggers ?? {})
   );
 }
 
-function isSame(before: Looks, now: Looks): boolean {
-  const texts = ({ shown_certificates, connector_certificates, health_pages }: Looks) =>
+function isSame(before: ProbeAttributes, now: ProbeAttributes): boolean {
+  const texts = ({ shown_certificates, connector_certificates, health_pages }: ProbeAttributes) =>
     JSON.stringify([
       Object.entries(shown_certificates ?? {}).sort(([one], [other]) => (one < other ? -1 : 1)),
       [...(connector_certificates ?? [])].sort(),
@@ -177,7 +180,7 @@ export const healthGate = defineResource({
     const shown = (shown_certificates ?? {}) as Triggers;
     return ((health_pages ?? []) as readonly string[]).flatMap((url) => {
       const page = parsePageUrl(url);
-      if (page === undefined || behind(page, shown) !== undefined) return [];
+      if (page === undefined || expectedThumbprint(page, shown) !== undefined) return [];
       return [
         {
           severity: 'error',
@@ -188,7 +191,7 @@ export const healthGate = defineResource({
     });
   },
   steps: ({ prior, planned }, facts) => {
-    if (planned === null || !isAsked(prior, planned)) return [];
+    if (planned === null || !mustRun(prior, planned)) return [];
     return healthChecks(
       planned.server ?? '',
       planned.protocols ?? [],
@@ -196,6 +199,6 @@ export const healthGate = defineResource({
       facts,
     );
   },
-  probes: ({ prior, planned }) => (planned === null || !isAsked(prior, planned) ? [] : probesOf(planned)),
+  probes: ({ prior, planned }) => (planned === null || !mustRun(prior, planned) ? [] : probesOf(planned)),
   forgets: 'A check keeps nothing on the server.',
 });

@@ -3,8 +3,8 @@ import type { AnyResource } from './definition';
 
 /**
  * The import id of an object: the values of its identifying attributes, joined by `/`, followed by the names of
- * attributes in `readWhereDeclared` that are declared, joined by `,`: `EX1/Default Web
- * Site/iis_authentication_methods`.
+ * attributes in `readWhereDeclared` that are declared, joined by `,`:
+ * `EX1/Default Web Site/iis_authentication_methods`.
  */
 export function importIdOf({ importId, readWhereDeclared = [] }: AnyResource, declared: KnownValues): string {
   const identity = importId.map((name) => declared[name]).filter((value) => typeof value === 'string');

@@ -86,7 +86,7 @@ export interface InstalledCertificate {
 export function installedCertificate(object: PowerShellObject): InstalledCertificate | null {
   const raw = bytesOf(object, 'RawData');
   if (raw === null) return null;
-  const certificate = readable(raw);
+  const certificate = parsed(raw);
   const data = bytesOf(object, 'SerializationData');
   const serialized = data === null ? null : serializedCertificate(data, raw);
   return {
@@ -105,7 +105,7 @@ export function installedCertificate(object: PowerShellObject): InstalledCertifi
 }
 
 /** Null where the bytes cannot be parsed: one such certificate must not hide the others of its server. */
-function readable(raw: Uint8Array): Certificate | null {
+function parsed(raw: Uint8Array): Certificate | null {
   try {
     return parseCertificate(raw);
   } catch (error) {

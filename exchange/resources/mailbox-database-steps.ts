@@ -4,7 +4,7 @@ import { FILES, SETTINGS, type State } from './mailbox-database-attributes';
 import type { Step } from './step';
 
 /** The steps that create a database with its copies. */
-export function made(planned: State): readonly Step[] {
+export function creationSteps(planned: State): readonly Step[] {
   const { name, copies } = planned;
   const [first, ...others] = copies ?? [];
   const files = Object.entries(FILES).flatMap(([attribute, parameter]): [string, Argument][] => {
@@ -26,7 +26,7 @@ export function made(planned: State): readonly Step[] {
   ];
 }
 
-export function changed(prior: State, planned: State): readonly Step[] {
+export function changeSteps(prior: State, planned: State): readonly Step[] {
   const { name } = planned;
   const [before, after] = [prior.copies ?? [], planned.copies ?? []];
   const order = [...before];
@@ -83,7 +83,7 @@ function preferences(
   });
 }
 
-export function removed({ name, copies, active_on, circular_logging }: State): readonly Step[] {
+export function removalSteps({ name, copies, active_on, circular_logging }: State): readonly Step[] {
   const active = active_on ?? copies?.[0] ?? '';
   const passive = (copies ?? []).filter((server) => !sameName(server, active));
   const reason = 'The declaration no longer names the database.';

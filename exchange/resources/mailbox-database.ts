@@ -4,7 +4,7 @@ import { activeOn, copiesIn } from './database-copies';
 import { defineResource } from './definition';
 import { attributes, FILES, SETTINGS } from './mailbox-database-attributes';
 import { findings } from './mailbox-database-findings';
-import { changed, made, removed } from './mailbox-database-steps';
+import { changeSteps, creationSteps, removalSteps } from './mailbox-database-steps';
 import { objectWith } from './object-with';
 import { flagOf, textOf } from './property';
 
@@ -41,8 +41,8 @@ export const mailboxDatabase = defineResource({
   computed: () => ({ mounted: true }),
   steady: ['active_on'],
   steps: ({ prior, planned }) => {
-    if (planned === null) return prior === null ? [] : removed(prior);
-    return prior === null ? made(planned) : changed(prior, planned);
+    if (planned === null) return prior === null ? [] : removalSteps(prior);
+    return prior === null ? creationSteps(planned) : changeSteps(prior, planned);
   },
   observe: () => DATABASES,
   view: (objects, state) => {

@@ -4,7 +4,7 @@ import { maintenanceOf } from './maintenance';
 import type { Step } from './step';
 
 /** The steps of a change. Steps that could interrupt clients get the maintenance of their server around them. */
-export function maintained(steps: readonly Step[], facts: Facts): readonly Step[] {
+export function withMaintenance(steps: readonly Step[], facts: Facts): readonly Step[] {
   const { maintenance: declared } = facts;
   if (declared === undefined) return steps;
   return steps.map((step) => {

@@ -84,7 +84,11 @@ export const outlookAnywhere2010 = defineResource({
     return parsed !== undefined && sameName(parsed.directory, 'Rpc') ? { server: parsed.server } : undefined;
   },
   validate: (config) =>
-    config['enabled'] === true ? unsaid(config) : config['enabled'] === false ? needless(config) : [],
+    config['enabled'] === true
+      ? missingAttributes(config)
+      : config['enabled'] === false
+        ? needless(config)
+        : [],
   computed: (planned) => ({
     identity: identityOf(planned.server),
     ...(planned.enabled === false ? Object.fromEntries(NEEDED.map((name) => [name, null])) : {}),
@@ -206,7 +210,7 @@ function enabling(
 }
 
 /** @param config the configuration without attributes that are not known yet */
-function unsaid(config: KnownValues): readonly Diagnostic[] {
+function missingAttributes(config: KnownValues): readonly Diagnostic[] {
   const missing = NEEDED.filter((name) => name in config && config[name] === null);
   if (missing.length === 0) return [];
   return [

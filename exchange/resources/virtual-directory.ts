@@ -148,7 +148,7 @@ export function virtualDirectory(
         ? { server: parsed.server, web_site: parsed.webSite }
         : undefined;
     },
-    validate: (config) => [...ownFailback(config), ...besideForms(config)],
+    validate: (config) => [...ownFailback(config), ...overriddenByForms(config)],
     computed: (planned) => ({
       identity: `${planned.server ?? ''}\\${row.directory} (${planned.web_site ?? DEFAULT_WEB_SITE})`,
     }),
@@ -180,7 +180,7 @@ export function virtualDirectory(
       : {
           foresee: (objects, { prior, planned }, facts) => ({
             values: {},
-            diagnostics: FORMS in row.authentication ? underForms(row, objects, planned) : [],
+            diagnostics: FORMS in row.authentication ? overriddenByCurrentForms(row, objects, planned) : [],
             remarks:
               row.withoutUrl === undefined
                 ? []
@@ -241,7 +241,7 @@ function ownFailback({ failback_url: failback, external_url: external }: KnownVa
 /**
  * Forms authentication overrides such a switch: Exchange would reset it, and every plan would show the change again.
  */
-function besideForms(config: KnownValues): readonly Diagnostic[] {
+function overriddenByForms(config: KnownValues): readonly Diagnostic[] {
   if (config[FORMS] !== true) return [];
   return overridden(config).map((name) => ({
     severity: 'error',
@@ -252,7 +252,7 @@ function besideForms(config: KnownValues): readonly Diagnostic[] {
 }
 
 /** The same, where forms authentication is not declared but on at the server, as it is after Setup. */
-function underForms(
+function overriddenByCurrentForms(
   row: VirtualDirectoryService,
   objects: readonly PowerShellObject[],
   planned: KnownValues | null,

@@ -1,7 +1,7 @@
 import type { Known } from '../../schema';
 import { isKnown } from '../../schema';
 import type { ExchangeObject } from '../element';
-import { saidOnce, type Finding, type Rule } from './rule';
+import { withoutDuplicates, type Finding, type Rule } from './rule';
 
 function findings({ definition, attributes, origin }: ExchangeObject): readonly Finding[] {
   return Object.entries(attributes).flatMap(([name, value]) => {
@@ -16,7 +16,6 @@ function findings({ definition, attributes, origin }: ExchangeObject): readonly 
 export const attributeValue: Rule = {
   id: 'attribute-value',
   severity: 'error',
-  description:
-    'Synth already makes the checks of attribute values that the provider makes at plan.',
-  check: ({ objects }) => saidOnce(objects.flatMap(findings)),
+  description: 'Synth already makes the checks of attribute values that the provider makes at plan.',
+  check: ({ objects }) => withoutDuplicates(objects.flatMap(findings)),
 };

@@ -4,8 +4,7 @@ import type { Rule } from './rule';
 export const autodiscoverScope: Rule = {
   id: 'autodiscover-scope',
   severity: 'error',
-  description:
-    'Where `autodiscoverSiteScope` is `own`, the datacentre declares its Active Directory sites.',
+  description: 'Where `autodiscoverSiteScope` is `own`, the datacentre declares its Active Directory sites.',
   check: ({ topology: { placements } }) => {
     const unsaid = placements.flatMap(({ autodiscoverScope: scope, server }) =>
       scope === undefined || scope.sites.length > 0 ? [] : [{ path: scope.path, server }],

@@ -26,14 +26,14 @@ export const certificateDeclaredTwice: Rule = {
             sameFile === undefined
               ? `it is the certificate ${thumbprint ?? ''}, as ${formatPath(same.path)} is`
               : `'${certificate.declared.pfxFile}' is the PFX file of ${formatPath(same.path)}, too`,
-          remedy: `declare it once, with ${together(site, same, certificate)}`,
+          remedy: `declare it once, with ${needsInstead(site, same, certificate)}`,
         },
       ];
     }),
 };
 
 /** The servers or services that a single declaration of both certificates needs. */
-function together(site: ExchangeSiteProps, one: RuleCertificate, other: RuleCertificate): string {
+function needsInstead(site: ExchangeSiteProps, one: RuleCertificate, other: RuleCertificate): string {
   const serversOf = (certificate: RuleCertificate) =>
     site.servers.filter((server) => isOnServer(certificate, server)).map(({ name }) => name);
   const [own, others] = [serversOf(one), serversOf(other)];

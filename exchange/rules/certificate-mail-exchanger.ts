@@ -4,7 +4,7 @@ import { namesInDns, serversBehind } from '../dns-records';
 import { declaredRecords, plainName } from '../further-records';
 import { sameName } from '../resources/equality';
 import type { ExchangeSiteProps, Server } from '../site';
-import { type Finding, type Rule, saidOnce } from './rule';
+import { type Finding, type Rule, withoutDuplicates } from './rule';
 
 export const certificateMailExchanger: Rule = {
   id: 'certificate-mail-exchanger',
@@ -12,8 +12,8 @@ export const certificateMailExchanger: Rule = {
   description:
     'A server to which an MX record sends mail has a certificate with the service SMTP. Without it, senders are shown the self-signed certificate that Setup made, and those that validate certificates refuse it.',
   check: ({ site, certificates }) =>
-    saidOnce(
-      takers(site).flatMap(({ domain, exchange, at, servers }): readonly Finding[] => {
+    withoutDuplicates(
+      mailExchangers(site).flatMap(({ domain, exchange, at, servers }): readonly Finding[] => {
         const ofServer = (server: Server) => certificates.filter((each) => isOnServer(each, server));
         const without = servers.filter((server) =>
           ofServer(server).every(({ declared }) => !declared.services.includes('SMTP')),
@@ -32,7 +32,7 @@ export const certificateMailExchanger: Rule = {
 };
 
 /** The names of the site in MX records, with the servers that they lead to. */
-function takers(site: ExchangeSiteProps) {
+function mailExchangers(site: ExchangeSiteProps) {
   const names = namesInDns(site);
   return declaredRecords(site).flatMap(({ view, content, host: domain, path }) =>
     content.recordType !== 'MX'

@@ -9,12 +9,14 @@ export const certificateNames: Rule = {
   description:
     'Names on a certificate are host names. A wildcard replaces the whole first label only (RFC 6125, section 6.4.3).',
   check: ({ site, certificates }) => [
-    ...certificates.flatMap(({ declared, path: at }) => unfit(declared.names, [...at, ...path('names')])),
-    ...unfit(site.reverseProxy?.certificateNames ?? [], path('reverseProxy', 'certificateNames')),
+    ...certificates.flatMap(({ declared, path: at }) =>
+      invalidNames(declared.names, [...at, ...path('names')]),
+    ),
+    ...invalidNames(site.reverseProxy?.certificateNames ?? [], path('reverseProxy', 'certificateNames')),
   ],
 };
 
-function unfit(names: readonly string[], at: Path): readonly Finding[] {
+function invalidNames(names: readonly string[], at: Path): readonly Finding[] {
   return names.flatMap((name, index) => {
     const rest = name.startsWith('*.') ? name.slice(2) : name;
     // A private authority may also certify a name without a domain.

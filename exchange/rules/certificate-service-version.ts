@@ -16,8 +16,7 @@ const LIFESPANS: { readonly [service: string]: Lifespan } = {
 export const certificateServiceVersion: Rule = {
   id: 'certificate-service-version',
   severity: 'error',
-  description:
-    'A certificate is assigned only to services that exist in the version of each of its servers.',
+  description: 'A certificate is assigned only to services that exist in the version of each of its servers.',
   check: ({ site, certificates }) =>
     certificates.flatMap((certificate) =>
       certificate.declared.services.flatMap((service, index) => {

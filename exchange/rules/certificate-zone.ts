@@ -13,12 +13,17 @@ export const certificateZone: Rule = {
   description:
     'A name on a certificate that no client uses is in a declared zone. One in another domain is usually a typing error, and then the intended name is missing.',
   check: ({ site, certificates }) => [
-    ...certificates.flatMap(({ declared, path: at }) => strangers(site, declared.names, at, 'names')),
-    ...strangers(site, site.reverseProxy?.certificateNames ?? [], path('reverseProxy'), 'certificateNames'),
+    ...certificates.flatMap(({ declared, path: at }) => outsideZones(site, declared.names, at, 'names')),
+    ...outsideZones(
+      site,
+      site.reverseProxy?.certificateNames ?? [],
+      path('reverseProxy'),
+      'certificateNames',
+    ),
   ],
 };
 
-function strangers(
+function outsideZones(
   site: ExchangeSiteProps,
   names: readonly string[],
   at: Path,

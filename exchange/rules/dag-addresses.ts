@@ -20,7 +20,7 @@ function addressesOf({ group, path }: PlacedGroup): readonly DeclaredText[] {
 }
 
 /** Addresses that are used more than once. */
-function taken(addresses: readonly DeclaredText[], others: readonly DeclaredText[]): readonly Finding[] {
+function usedTwice(addresses: readonly DeclaredText[], others: readonly DeclaredText[]): readonly Finding[] {
   const first = new Map<string, Path>(
     [...others].reverse().map(({ text, path }) => [canonicalAddress(text), path]),
   );
@@ -40,7 +40,7 @@ function taken(addresses: readonly DeclaredText[], others: readonly DeclaredText
   });
 }
 
-function notAlone(addresses: readonly DeclaredText[]): readonly Finding[] {
+function besideSpecialValue(addresses: readonly DeclaredText[]): readonly Finding[] {
   if (addresses.length < 2) return [];
   return addresses.flatMap(({ text, path }) => {
     const meaning = MEANINGS.get(text);
@@ -56,7 +56,7 @@ function notAlone(addresses: readonly DeclaredText[]): readonly Finding[] {
   });
 }
 
-function refused(addresses: readonly DeclaredText[], { version }: PlacedGroup): readonly Finding[] {
+function unsupported(addresses: readonly DeclaredText[], { version }: PlacedGroup): readonly Finding[] {
   const values = groupAddresses(version)?.refuses ?? [];
   return addresses.flatMap(({ text, path }) =>
     values.includes(text)
@@ -78,10 +78,10 @@ export const dagAddresses: Rule = {
   description:
     'An address of a DAG is used for nothing else. 0.0.0.0 (DHCP) or 255.255.255.255 (no administrative access point) is the only entry of `addresses`; Exchange 2010 accepts only the former.',
   check: ({ site, topology: { groups } }) => [
-    ...taken(groups.flatMap(addressesOf), declaredAddresses(site)),
+    ...usedTwice(groups.flatMap(addressesOf), declaredAddresses(site)),
     ...groups.flatMap((placed) => {
       const addresses = addressesOf(placed);
-      return [...notAlone(addresses), ...refused(addresses, placed)];
+      return [...besideSpecialValue(addresses), ...unsupported(addresses, placed)];
     }),
   ],
 };

@@ -48,8 +48,7 @@ function witnessesOf({ group, path }: DeclaredGroup): readonly Own<Witness>[] {
 export const dagDistinct: Rule = {
   id: 'dag-distinct',
   severity: 'error',
-  description:
-    'No two DAGs share a name, a member, or a folder on a witness server.',
+  description: 'No two DAGs share a name, a member, or a folder on a witness server.',
   check: ({ site }) => {
     const groups = declaredGroups(site);
     return [

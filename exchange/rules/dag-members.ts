@@ -3,7 +3,7 @@ import type { PlacedGroup } from '../placed-groups';
 import { includesName } from '../resources/equality';
 import type { Finding, Rule } from './rule';
 
-function unknown({ group, path }: PlacedGroup, declared: readonly string[]): readonly Finding[] {
+function unknownMembers({ group, path }: PlacedGroup, declared: readonly string[]): readonly Finding[] {
   return (group.members ?? []).flatMap((name, index) =>
     includesName(declared, name)
       ? []
@@ -17,7 +17,7 @@ function unknown({ group, path }: PlacedGroup, declared: readonly string[]): rea
   );
 }
 
-function unsaid({ group, path }: PlacedGroup): readonly Finding[] {
+function withoutMembers({ group, path }: PlacedGroup): readonly Finding[] {
   return group.members === undefined
     ? [
         {
@@ -29,7 +29,7 @@ function unsaid({ group, path }: PlacedGroup): readonly Finding[] {
     : [];
 }
 
-function mixed({ path, members }: PlacedGroup): readonly Finding[] {
+function mixedVersions({ path, members }: PlacedGroup): readonly Finding[] {
   const [first] = members;
   if (first === undefined || members.every(({ version }) => first.version.goesWith(version))) return [];
   const at = [...path, { attribute: 'members' }];
@@ -51,9 +51,9 @@ export const dagMembers: Rule = {
   check: ({ site, topology: { groups } }) => {
     const declared = site.servers.map(({ name }) => name);
     return groups.flatMap((group) => [
-      ...(groups.length > 1 ? unsaid(group) : []),
-      ...unknown(group, declared),
-      ...mixed(group),
+      ...(groups.length > 1 ? withoutMembers(group) : []),
+      ...unknownMembers(group, declared),
+      ...mixedVersions(group),
     ]);
   },
 };

@@ -6,7 +6,7 @@ import type { ExchangeSiteProps } from '../site';
 import { ExchangeVersion } from '../versions';
 import { type Finding, type Rule, withVersion } from './rule';
 
-function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[] {
+function nonMembers({ declared, group, path }: PlacedDatabase): readonly Finding[] {
   const members = group.members.map(({ name }) => name);
   return declared.copies.flatMap((copy, index) =>
     // The rule attribute-value reports texts that are not computer names, such as an FQDN.
@@ -109,7 +109,7 @@ export const databases: Rule = {
     const placed = databasesOf(topology);
     return [
       ...outOfReach(site, placed),
-      ...placed.flatMap(strangers),
+      ...placed.flatMap(nonMembers),
       ...placed.flatMap(fileAsFolder),
       ...sameNames(placed),
       ...samePlaces(placed),

@@ -1,4 +1,4 @@
-import { declarationMisfits } from '../declaration-form';
+import { declarationFormFindings } from '../declaration-form';
 import type { Rule } from './rule';
 
 export const declarationForm: Rule = {
@@ -6,5 +6,5 @@ export const declarationForm: Rule = {
   severity: 'error',
   description:
     'A declaration has the properties of its type, with values of the right types, and no others. An editor reports this while you type; synth loads the file without compiling it. Where this rule finds something, no other rule runs.',
-  check: ({ site }) => declarationMisfits(site),
+  check: ({ site }) => declarationFormFindings(site),
 };

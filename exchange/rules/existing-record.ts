@@ -8,8 +8,7 @@ import type { Rule } from './rule';
 export const existingRecord: Rule = {
   id: 'existing-record',
   severity: 'error',
-  description:
-    'A name in `existingRecords` is a published name of the site that this view of DNS holds.',
+  description: 'A name in `existingRecords` is a published name of the site that this view of DNS holds.',
   check: ({ site, recordSets }) => {
     const names = namesInDns(site);
     const further = declaredRecords(site);

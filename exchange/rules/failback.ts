@@ -14,7 +14,7 @@ export const failback: Rule = {
   severity: 'error',
   description:
     'The failback name of a datacentre is used for nothing else: any other name of the site still leads to the other datacentre, and browsers would be sent there. At least one server of the datacentre has Outlook on the web with a FailbackUrl.',
-  check: ({ site }) => [...withoutServer(site), ...taken(site)],
+  check: ({ site }) => [...withoutServer(site), ...usedTwice(site)],
 };
 
 function withoutServer(site: ExchangeSiteProps): readonly Finding[] {
@@ -37,7 +37,7 @@ function withoutServer(site: ExchangeSiteProps): readonly Finding[] {
   });
 }
 
-function taken(site: ExchangeSiteProps): readonly Finding[] {
+function usedTwice(site: ExchangeSiteProps): readonly Finding[] {
   const places = new Set(failbackNames(site).map(({ place }) => place));
   const given = new SiteNames(site).published().filter(({ place }) => !places.has(place));
   const failbacks = declaredFailbacks(site);

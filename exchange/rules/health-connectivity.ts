@@ -1,5 +1,5 @@
 import { path, type Path } from '../../schema';
-import { answersFor, isAskedAutodiscover, isTested } from '../connectivity';
+import { answersFor, hasAutodiscoverTest, isTested } from '../connectivity';
 import { MAIL_PROTOCOLS } from '../mail-protocols';
 import type { ConnectivityTest } from '../resources/connectivity-test-names';
 import type { Placement } from '../topology';
@@ -28,7 +28,7 @@ export const healthConnectivity: Rule = {
               ...withoutOwner(at, declared),
               ...lackingWeb(
                 at,
-                placements.filter((placement) => isAskedAutodiscover(site, placement)),
+                placements.filter((placement) => hasAutodiscoverTest(site, placement)),
               ),
             ]
           : lackingMail(at, test, placements);

@@ -4,8 +4,7 @@ import type { Rule } from './rule';
 export const healthReplication: Rule = {
   id: 'health-replication',
   severity: 'error',
-  description:
-    'Replication is checked only where servers are members of a DAG.',
+  description: 'Replication is checked only where servers are members of a DAG.',
   check: ({ site: { health }, topology: { placements } }) =>
     health?.replication !== true || placements.length === 0 || placements.some(({ dag }) => dag !== undefined)
       ? []

@@ -36,7 +36,7 @@ import { dagUpgrade } from './dag-upgrade';
 import { dagWitness } from './dag-witness';
 import { databases } from './databases';
 import { datacentre } from './datacentre';
-import { declarationMisfits } from '../declaration-form';
+import { declarationFormFindings } from '../declaration-form';
 import { declarationForm } from './declaration-form';
 import { endpoint } from './endpoint';
 import { existingObject } from './existing-object';
@@ -201,7 +201,7 @@ export const RULES: readonly Rule[] = [
 
 /** Checks that a declaration has the right form. If it has not, no other rule can run. */
 export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
-  return declarationMisfits(site).map((finding) => diagnosticOf(declarationForm, finding));
+  return declarationFormFindings(site).map((finding) => diagnosticOf(declarationForm, finding));
 }
 
 /**
@@ -221,27 +221,27 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
       id,
     })),
   );
-  const takes = ({ certificate, id }: (typeof acceptances)[number], { rule, path: at }: SiteDiagnostic) =>
+  const accepts = ({ certificate, id }: (typeof acceptances)[number], { rule, path: at }: SiteDiagnostic) =>
     rule === id && isWithin(at, certificate.path);
-  const left = diagnostics.filter(
-    (diagnostic) => !acceptances.some((acceptance) => takes(acceptance, diagnostic)),
+  const remaining = diagnostics.filter(
+    (diagnostic) => !acceptances.some((acceptance) => accepts(acceptance, diagnostic)),
   );
   return [
-    ...weighed(input.site, left),
+    ...withChangedSeverities(input.site, remaining),
     ...acceptances
-      .filter((acceptance) => !diagnostics.some((diagnostic) => takes(acceptance, diagnostic)))
+      .filter((acceptance) => !diagnostics.some((diagnostic) => accepts(acceptance, diagnostic)))
       .map(({ certificate, id }) => unneededAcceptance(id, [...certificate.path, ...path('accepted', id)])),
   ];
 }
 
 /** Applies `rules` of the site: changes severities, and removes accepted findings. */
-function weighed(
+function withChangedSeverities(
   { rules = {} }: ExchangeSiteProps,
   diagnostics: readonly SiteDiagnostic[],
 ): readonly SiteDiagnostic[] {
   const changes = new Map(Object.entries(rules));
   const isAccepted = (id: string) => typeof changes.get(id) === 'object';
-  const left = diagnostics
+  const remaining = diagnostics
     .filter(({ rule }) => !isAccepted(rule))
     .map((diagnostic) => {
       const severity = changes.get(diagnostic.rule);
@@ -250,7 +250,7 @@ function weighed(
   const unneeded = [...changes.keys()].filter(
     (id) => isAccepted(id) && !diagnostics.some(({ rule }) => rule === id),
   );
-  return [...left, ...unneeded.map((id) => unneededAcceptance(id, path('rules', id)))];
+  return [...remaining, ...unneeded.map((id) => unneededAcceptance(id, path('rules', id)))];
 }
 
 function isWithin(at: Path, part: Path): boolean {

@@ -4,7 +4,7 @@ import { legacyClientsOf } from '../legacy-clients';
 import type { Server } from '../site';
 import type { Placement, Topology } from '../topology';
 import { ExchangeVersion } from '../versions';
-import { type Finding, type Rule, saidOnce, withVersion } from './rule';
+import { type Finding, type Rule, withoutDuplicates, withVersion } from './rule';
 
 const { V2007, V2010 } = ExchangeVersion;
 
@@ -15,7 +15,7 @@ export const legacyClients: Rule = {
   description:
     '`legacyClients` is declared only where there is a choice: for servers of Exchange 2007 beside 2010. ActiveSync devices are redirected only to an old server with an external name. Outlook on the web is never proxied to Exchange 2007, so a 2007 server beside newer ones has an external name for it.',
   check: ({ topology }) =>
-    saidOnce([
+    withoutDuplicates([
       ...withoutChoice(topology),
       ...topology.placements
         .filter(({ server }) => server.version === V2007)

@@ -4,7 +4,7 @@ import type { ServiceName } from '../services';
 import type { Server } from '../site';
 import type { Placement, Topology } from '../topology';
 import { ExchangeVersion } from '../versions';
-import { type Finding, type Rule, saidOnce, withVersion } from './rule';
+import { type Finding, type Rule, withoutDuplicates, withVersion } from './rule';
 
 const { V2007, V2010 } = ExchangeVersion;
 
@@ -18,7 +18,7 @@ export const legacyName: Rule = {
   description:
     'A server of Exchange 2007 beside newer ones has external names of its own for Outlook on the web and Exchange Web Services, because newer servers send clients there; beside 2010 also for ActiveSync, unless that is proxied. By a name that the newer servers share, nobody reaches the old server.',
   check: ({ topology: { placements } }) =>
-    saidOnce(
+    withoutDuplicates(
       pairsOf(placements).flatMap(([old, newer]) =>
         sharedHosts(old, newer).map(({ external, externalPath: path }): Finding => ({
           path,

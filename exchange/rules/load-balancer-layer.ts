@@ -4,7 +4,7 @@ import { viewsOf } from '../dns-views';
 import { healthTests } from '../pool-health';
 import { publishedAs } from '../publishing';
 import { sameName } from '../resources/equality';
-import { type Finding, type Rule, saidOnce } from './rule';
+import { type Finding, type Rule, withoutDuplicates } from './rule';
 
 export const loadBalancerLayer: Rule = {
   id: 'load-balancer-layer',
@@ -12,7 +12,7 @@ export const loadBalancerLayer: Rule = {
   description:
     'A load balancer at layer 4 has a separate address for each name of servers of Exchange 2013 and later. It cannot tell services behind one address apart: if one service fails, it either takes the server out for all of them or for none.',
   check: ({ site, topology }) =>
-    saidOnce(
+    withoutDuplicates(
       topology.placements.flatMap((placement) =>
         viewsOf(site).flatMap((view): readonly Finding[] => {
           const { loadBalancer, path: at } = publishedAs(site, placement.server, view);

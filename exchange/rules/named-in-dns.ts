@@ -9,8 +9,7 @@ import type { Rule } from './rule';
 export const namedInDns: Rule = {
   id: 'named-in-dns',
   severity: 'error',
-  description:
-    'Each name in `virtualIps`, `elsewhere` or `notPublished` is a published name of the site.',
+  description: 'Each name in `virtualIps`, `elsewhere` or `notPublished` is a published name of the site.',
   check: ({ site }) => {
     const hosts = namesInDns(site).map(({ host }) => host);
     const keys = [

@@ -28,14 +28,14 @@ export const nlb: Rule = {
         // A cluster without hosts is not in use yet: then all servers that its declaration applies to count as hosts.
         const hosts = cluster?.hosts.map(({ server }) => server) ?? servers;
         return [
-          ...spelling(publish, publish.nlb, at),
+          ...clusterFindings(publish, publish.nlb, at),
           ...ports(publish.nlb, at),
-          ...known(publish.nlb, at, hosts),
+          ...priorityFindings(publish.nlb, at, hosts),
         ];
       }),
       ...clusters.flatMap((cluster, index) => [
         ...priorities(cluster),
-        ...members(cluster, topology),
+        ...hostsInGroups(cluster, topology),
         ...besideAnother(cluster, clusters.slice(0, index)),
       ]),
     ];
@@ -44,7 +44,7 @@ export const nlb: Rule = {
 
 const within = (at: Path, ...steps: readonly (string | number)[]): Path => [...at, ...path('nlb', ...steps)];
 
-function spelling(
+function clusterFindings(
   { virtualIp, layer }: LoadBalancer,
   declared: NetworkLoadBalancing,
   at: Path,
@@ -137,7 +137,7 @@ function notAPort(at: Path, port: number | string): Finding {
 
 const MOST_HOSTS = 32;
 
-function known(
+function priorityFindings(
   { priorities: all = {} }: NetworkLoadBalancing,
   at: Path,
   hosts: readonly Server[],
@@ -221,7 +221,7 @@ function besideAnother({ path: at, hosts }: NlbCluster, others: readonly NlbClus
   });
 }
 
-function members(cluster: NlbCluster, { placements }: Topology): readonly Finding[] {
+function hostsInGroups(cluster: NlbCluster, { placements }: Topology): readonly Finding[] {
   const both = placements.filter(
     ({ server, dag }) => dag !== undefined && cluster.hosts.some((host) => host.server === server),
   );

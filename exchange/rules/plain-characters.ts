@@ -50,7 +50,7 @@ function shown(text: string): string {
 /**
  * A list, for people, of the characters in a text that are not plain printable ones; undefined where there are none.
  */
-function unplain(text: string, plain = /[\x20-\x7e]/): string | undefined {
+function unplainCharacters(text: string, plain = /[\x20-\x7e]/): string | undefined {
   const wrong = [...new Set([...text].filter((character) => !plain.test(character)))];
   return wrong.length === 0 ? undefined : wrong.map(nameOf).join(' and ');
 }
@@ -60,7 +60,7 @@ function unplain(text: string, plain = /[\x20-\x7e]/): string | undefined {
  */
 export function unplainEndpoint(endpoint: string): { readonly problem: string; readonly remedy: string } {
   return {
-    problem: `it holds ${unplain(endpoint, /[\x21-\x7e]/) ?? 'nothing'}`,
+    problem: `it holds ${unplainCharacters(endpoint, /[\x21-\x7e]/) ?? 'nothing'}`,
     remedy:
       "type it again by hand; a server's name with letters of another script is written in its ASCII form (xn--…)",
   };
@@ -88,7 +88,7 @@ export const plainCharacters: Rule = {
       endpointFault(text) === 'characters' ? [{ path, ...unplainEndpoint(text) }] : [],
     ),
     ...declaredNames(site).flatMap(({ text, path }) => {
-      const wrong = unplain(text);
+      const wrong = unplainCharacters(text);
       if (wrong === undefined) return [];
       return [{ path, problem: `'${shown(text)}' holds ${wrong}`, remedy: remedyFor(text) }];
     }),

@@ -16,7 +16,7 @@ export const publishingUnused: Rule = {
     ...unusedPlaces(site),
     ...unusedAddresses(site),
     ...unusedElsewhere(site),
-    ...unheldAnyway(site),
+    ...unusedNotPublished(site),
   ],
 };
 
@@ -96,7 +96,7 @@ function unusedElsewhere(site: ExchangeSiteProps): readonly Finding[] {
 }
 
 /** Entries of `notPublished` for names that the view would not hold anyway. */
-function unheldAnyway(site: ExchangeSiteProps): readonly Finding[] {
+function unusedNotPublished(site: ExchangeSiteProps): readonly Finding[] {
   const names = namesInDns(site);
   return viewsOf(site).flatMap((view) => {
     const { notPublished = {} } = view.declared;

@@ -1,7 +1,7 @@
 import { canonicalAddress, listed } from '../addresses';
 import { sameName } from '../resources/equality';
 import type { Placement } from '../topology';
-import { type Finding, type Rule, saidOnce } from './rule';
+import { type Finding, type Rule, withoutDuplicates } from './rule';
 
 export const reverseProxySignIn: Rule = {
   id: 'reverse-proxy-sign-in',
@@ -15,7 +15,7 @@ export const reverseProxySignIn: Rule = {
       ({ view, addresses }) =>
         view === 'internal' && addresses.some((address) => own.includes(canonicalAddress(address))),
     );
-    return saidOnce(
+    return withoutDuplicates(
       topology.placements
         .flatMap(givenInside)
         .filter(({ host }) => led.some((record) => sameName(record.host, host)))

@@ -17,10 +17,10 @@ export const reverseProxy: Rule = {
     if (proxy === undefined) return [];
     return [
       ...named(proxy),
-      ...ofOtherKind(proxy),
-      ...aServer(site, proxy),
-      ...useless(site),
-      ...besides(site),
+      ...forOtherKind(proxy),
+      ...sameAsServer(site, proxy),
+      ...withoutNames(site),
+      ...besideProxy(site),
     ];
   },
 };
@@ -41,7 +41,7 @@ const ONLY: { readonly [kind in ReverseProxy['kind']]: readonly (keyof ReversePr
   isa: ['signIn', 'listensOnHttp', 'wpadAddress'],
 };
 
-function ofOtherKind(proxy: ReverseProxy): readonly Finding[] {
+function forOtherKind(proxy: ReverseProxy): readonly Finding[] {
   const other = proxy.kind === 'arr' ? 'isa' : 'arr';
   return ONLY[other]
     .filter((property) => proxy[property] !== undefined)
@@ -52,7 +52,7 @@ function ofOtherKind(proxy: ReverseProxy): readonly Finding[] {
     }));
 }
 
-function aServer({ servers }: ExchangeSiteProps, { host, address, insideAddress }: ReverseProxy) {
+function sameAsServer({ servers }: ExchangeSiteProps, { host, address, insideAddress }: ReverseProxy) {
   const remedy = 'give that of the proxy, which is no server of Exchange';
   return servers.flatMap((server): readonly Finding[] => {
     const own = listed(server.address).map(canonicalAddress);
@@ -81,7 +81,7 @@ function aServer({ servers }: ExchangeSiteProps, { host, address, insideAddress 
   });
 }
 
-function useless(site: ExchangeSiteProps): readonly Finding[] {
+function withoutNames(site: ExchangeSiteProps): readonly Finding[] {
   if (proxiedNames(site).length > 0 || site.servers.length === 0) return [];
   return [
     {
@@ -94,7 +94,7 @@ function useless(site: ExchangeSiteProps): readonly Finding[] {
 }
 
 /** Finds load balancers that are declared for external clients beside the proxy. */
-function besides(site: ExchangeSiteProps): readonly Finding[] {
+function besideProxy(site: ExchangeSiteProps): readonly Finding[] {
   return publishingPlaces(site)
     .filter(({ side }) => side === 'external')
     .map(({ path: at }) => ({

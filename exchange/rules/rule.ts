@@ -35,7 +35,7 @@ export function withVersion({ name, version }: Pick<Server, 'name' | 'version'>)
 }
 
 /** Removes duplicate findings. A setting of the site for all servers is checked for each of them, but reported once. */
-export function saidOnce(findings: readonly Finding[]): readonly Finding[] {
+export function withoutDuplicates(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>();
   return findings.filter(({ path, problem }) => {
     const key = JSON.stringify([path, problem]);

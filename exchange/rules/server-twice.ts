@@ -6,7 +6,7 @@ import type { DeclaredText } from '../declared-text';
 import type { Finding, Rule } from './rule';
 
 /** Finds texts that are equal to an earlier one. */
-function twice(
+function duplicates(
   texts: readonly DeclaredText[],
   what: string,
   remedy: string,
@@ -27,20 +27,19 @@ function twice(
 export const serverTwice: Rule = {
   id: 'server-twice',
   severity: 'error',
-  description:
-    'No two servers share a name, FQDN or address. Letter case makes no difference.',
+  description: 'No two servers share a name, FQDN or address. Letter case makes no difference.',
   check: ({ site }) => [
-    ...twice(
+    ...duplicates(
       site.servers.map(({ name }, index) => ({ text: name, path: path('servers', index, 'name') })),
       'name',
       'give each server once',
     ),
-    ...twice(
+    ...duplicates(
       site.servers.map(({ fqdn }, index) => ({ text: fqdn, path: path('servers', index, 'fqdn') })),
       'FQDN',
       'give each server its own FQDN',
     ),
-    ...twice(
+    ...duplicates(
       site.servers.flatMap((_server, index) => addressesOf(site, index)),
       'address',
       'give each server its own address; one that they share is dns.publish.virtualIp',

@@ -18,7 +18,7 @@ export const serviceVersion: Rule = {
   check: ({ site, topology: { placements } }) => [
     ...placements.flatMap(missingServices),
     ...placements.flatMap(missingSwitches),
-    ...placements.flatMap(alwaysOn),
+    ...placements.flatMap(uselessSwitch),
     ...outOfReach(placements),
     ...uselessOutlookAnywhere(site, placements),
     ...uselessMapi(site, placements),
@@ -52,7 +52,7 @@ function missingSwitches({ server, directories }: Placement): readonly Finding[]
 
 const isAlwaysOn = ({ server }: Placement) => isIn(outlookAnywhere, server.version);
 
-function alwaysOn(placement: Placement): readonly Finding[] {
+function uselessSwitch(placement: Placement): readonly Finding[] {
   const { server, path: at } = placement;
   if (server.outlookAnywhere === undefined || !isAlwaysOn(placement)) return [];
   return [

@@ -2,7 +2,7 @@ import { formatPath } from '../../schema';
 import { viewsOf } from '../dns-views';
 import { isMailPlace } from '../mail-protocols';
 import { isFurther } from '../name-place';
-import { saidOf } from '../said-of-server';
+import { settingsFor } from '../declared-settings';
 import { addressesElsewhere, publishedAs } from '../publishing';
 import { offloadedDirectories } from '../ssl-offload';
 import type { Placement, Topology } from '../topology';
@@ -26,7 +26,7 @@ export const sslOffload: Rule = {
       const placements = offloaded
         .filter((each) => formatPath(each.path) === place)
         .map(({ placement }) => placement);
-      return [withExtendedProtection, bare, useless].flatMap((check) =>
+      return [withExtendedProtection, withoutTlsEndpoint, withoutEffect].flatMap((check) =>
         check(placements, topology).map((finding) => ({ path, ...finding })),
       );
     });
@@ -39,7 +39,7 @@ export const sslOffload: Rule = {
  */
 function overridden({ site, placements }: Topology): readonly Finding[] {
   const inEffect = placements.flatMap(({ sslOffload: said }) => (said ? [formatPath(said.path)] : []));
-  const said = site.servers.flatMap((server) => saidOf(site, server, 'sslOffload'));
+  const said = site.servers.flatMap((server) => settingsFor(site, server, 'sslOffload'));
   const places = new Map(said.map(({ path }) => [formatPath(path), path]));
   return [...places].flatMap(([place, path]) =>
     inEffect.includes(place)
@@ -69,7 +69,7 @@ const withExtendedProtection: Check = (placements) => {
       ];
 };
 
-const bare: Check = (placements, { site, published }) => {
+const withoutTlsEndpoint: Check = (placements, { site, published }) => {
   const views = viewsOf(site);
   // Only names of HTTPS clients matter, not names of mail protocols and further names.
   const names = published.filter(({ place }) => !isMailPlace(place) && !isFurther(place));
@@ -92,7 +92,7 @@ const bare: Check = (placements, { site, published }) => {
       ];
 };
 
-const useless: Check = (placements) =>
+const withoutEffect: Check = (placements) =>
   placements.some(
     ({ server, outlookAnywhere: { enabled } }) => offloadedDirectories(server).length > 0 || enabled === true,
   )

@@ -1,7 +1,7 @@
 import { FORMS, isOverridden } from '../forms-authentication';
 import type { PlacedDirectory, Placement } from '../topology';
 import { existsIn } from '../versions';
-import { saidOnce, type Finding, type Rule } from './rule';
+import { withoutDuplicates, type Finding, type Rule } from './rule';
 
 export const webAuthentication: Rule = {
   id: 'web-authentication',
@@ -9,10 +9,10 @@ export const webAuthentication: Rule = {
   description:
     'Outlook on the web and the Exchange Control Panel of a server use the same authentication methods, since users move from one to the other. Forms authentication turns Basic on and integrated Windows authentication off, whatever else is declared.',
   check: ({ topology: { placements } }) =>
-    saidOnce(
+    withoutDuplicates(
       placements.flatMap((placement) => [
-        ...unlike(placement),
-        ...placement.directories.flatMap(besideForms),
+        ...differing(placement),
+        ...placement.directories.flatMap(overriddenByForms),
       ]),
     ),
 };
@@ -20,7 +20,7 @@ export const webAuthentication: Rule = {
 const ofService = ({ directories }: Placement, service: string) =>
   directories.find(({ row }) => row.service === service);
 
-function unlike(placement: Placement): readonly Finding[] {
+function differing(placement: Placement): readonly Finding[] {
   const [owa, ecp] = [ofService(placement, 'owa'), ofService(placement, 'ecp')];
   // Exchange 2007 has no control panel.
   if (owa === undefined || ecp === undefined) return [];
@@ -45,7 +45,7 @@ function unlike(placement: Placement): readonly Finding[] {
   );
 }
 
-function besideForms({ authentication }: PlacedDirectory): readonly Finding[] {
+function overriddenByForms({ authentication }: PlacedDirectory): readonly Finding[] {
   const isForms = authentication.some(({ attribute, isOn }) => attribute === FORMS && isOn);
   if (!isForms) return [];
   return authentication

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { declarationMisfits } from '../../exchange/declaration-form';
+import { declarationFormFindings } from '../../exchange/declaration-form';
 import { resolveSite } from '../../exchange/resolve-site';
 import type {
   Authentication,
@@ -294,7 +294,9 @@ const SERVER = /^servers(\.\d+)?$/;
 function without(site: unknown, way: readonly string[]): unknown {
   if (way.length === 0 || SERVER.test(way.join('.'))) return site;
   const left = isThere(site, way) ? taken(site, way) : undefined;
-  return left === undefined || declarationMisfits(left).length > 0 ? without(site, way.slice(0, -1)) : left;
+  return left === undefined || declarationFormFindings(left).length > 0
+    ? without(site, way.slice(0, -1))
+    : left;
 }
 
 function isThere(value: unknown, [word, ...rest]: readonly string[]): boolean {

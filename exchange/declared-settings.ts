@@ -6,10 +6,10 @@ import type { Datacentre, ExchangeSiteProps, Server } from './site';
  * Settings that both a server and its datacentre can declare, and some of them the site too. For names, see
  * `name-place.ts`.
  */
-type Sayings = Omit<Pick<Server, keyof Server & keyof Datacentre>, 'namespaces'>;
+type SharedSettings = Omit<Pick<Server, keyof Server & keyof Datacentre>, 'namespaces'>;
 
 /** A setting that applies to a server, and where it is declared. */
-export interface Said<T> {
+export interface DeclaredSetting<T> {
   readonly value: T;
   readonly path: Path;
   /** Name of the server or the datacentre that declares it; left out for the site. */
@@ -20,13 +20,15 @@ export interface Said<T> {
  * All declarations of a setting that apply to a server, the most specific first: of the server, its datacentre, the
  * site. The first one counts.
  */
-export function saidOf<Property extends keyof Sayings>(
+export function settingsFor<Property extends keyof SharedSettings>(
   site: ExchangeSiteProps,
   server: Server,
   property: Property,
-): readonly Said<NonNullable<Sayings[Property]>>[] {
+): readonly DeclaredSetting<NonNullable<SharedSettings[Property]>>[] {
   const datacentre = datacentreOf(site, server);
-  const levels: readonly (Omit<Said<Sayings>, 'value'> & { readonly declared: Sayings })[] = [
+  const levels: readonly (Omit<DeclaredSetting<SharedSettings>, 'value'> & {
+    readonly declared: SharedSettings;
+  })[] = [
     { declared: server, path: path('servers', site.servers.indexOf(server)), by: server.name },
     ...(datacentre === undefined
       ? []
