@@ -6,18 +6,18 @@ import { catchSynth, DeclarationError, explanation } from './constructs/declarat
 import { discardStack, plansOf, SiteStack } from './constructs/site-stack';
 import type { Environment } from './constructs/site-stack';
 
-// One stack per file under environments/ of the project's folder, which is where cdktf runs this program.
+// Each file in environments/ becomes one stack. cdktf runs this program in the project's folder.
 const projectFolder = process.cwd();
 const environments = join(projectFolder, 'environments');
 const load = createRequire(__filename);
 const app = new App({ stackTraces: false });
 const problems: string[] = [];
-/** Environments by the folders of their plans. */
+/** Which environment writes its plans into which folder. */
 const planFolders = new Map<string, string>();
 
-/** What is wrong with one environment hides nothing of the others, and keeps none of them from being synthesized. */
+/** Records a problem of one environment and discards its stack. The other environments are synthesized all the same. */
 function refuse(id: string, why: unknown, plans?: string): void {
-  // A mistake in a declaration says where it is; what a file throws does not.
+  // A DeclarationError names its place in the declaration; any other error does not, so the file is named here.
   const where = why instanceof DeclarationError ? '' : `environments/${id}.ts: `;
   problems.push(typeof why === 'string' ? why : `${where}${explanation(why)}`);
   discardStack(app, id, plans);

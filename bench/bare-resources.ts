@@ -1,8 +1,8 @@
 import { App, TerraformResource, TerraformStack } from 'cdktf';
 
 /**
- * An app with as many resources as `BARE_RESOURCES` says, each as cdktf makes it of a type and an id: what a site's
- * resources would cost at least.
+ * An app with `BARE_RESOURCES` resources that have only a type and an id: the least that cdktf needs for as many resources as a
+ * site has.
  */
 const count = Number(process.env['BARE_RESOURCES']);
 if (!Number.isInteger(count) || count < 1) throw new Error('BARE_RESOURCES is no number of resources');

@@ -8,13 +8,13 @@ export class Conversation {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
   readonly #answers: AsyncIterator<string>;
-  #said = '';
+  #errorOutput = '';
 
   constructor(readonly program: Program) {
     const { command, args, folder, environment } = program;
     const child = spawn(command, args, { cwd: folder, env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
-    child.stderr.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
-    // What it died of is told by the missing answer.
+    child.stderr.on('data', (chunk: Buffer) => (this.#errorOutput += chunk.toString()));
+    // Where the program has ended, writing to it fails; `answer` then says why it ended.
     child.stdin.on('error', () => undefined);
     this.#child = child;
     this.#closed = once(child, 'close');
@@ -25,12 +25,12 @@ export class Conversation {
     this.#child.stdin?.write(`${JSON.stringify(line)}\n`);
   }
 
-  /** @throws Error with what the program said where it ended instead */
+  /** @throws Error with the end of the program's stderr where it ended without an answer */
   async answer<T>(): Promise<T> {
     const answer = await this.#answers.next();
     if (answer.done !== true) return JSON.parse(answer.value) as T;
     await this.#closed;
-    throw new Error(`${this.program.command} ended with ${this.#child.exitCode}\n${this.#said.slice(-4000)}`);
+    throw new Error(`${this.program.command} ended with ${this.#child.exitCode}\n${this.#errorOutput.slice(-4000)}`);
   }
 
   async ask<T>(line: unknown): Promise<T> {

@@ -10,14 +10,14 @@ import type { Workshop } from './workshop';
 
 const FIRST = 'EX001';
 
-/** A site in Terraform's hands, deployed to the lab: nothing is left to do. */
+/** A site that Terraform has deployed to the lab, so that a plan finds nothing to do. */
 export interface DeployedSite {
   readonly declaration: SiteDeclaration;
   readonly organization: SimulatedOrganization;
   readonly terraform: TerraformFolder;
 }
 
-/** Deploys the site of each number of servers once; several benchmarks look at them. */
+/** Deploys a site of each number of servers once; several benchmarks use it. */
 export class SiteStock {
   readonly #made = new Map<number, Promise<DeployedSite>>();
 
@@ -34,7 +34,7 @@ async function deployedSite(workshop: Workshop, serverCount: number): Promise<De
   const declaration = new SiteDeclaration(serverCount);
   const project = new SiteProject(workshop, declaration);
   await project.synth();
-  const site = kept(project.configuration(), (type) => type.startsWith('exchange_'));
+  const site = onlyWanted(project.configuration(), (type) => type.startsWith('exchange_'));
   const organization = newOrganization(workshop, declaration.servers);
   const environment = environmentFor(workshop, await startLab(workshop, organization, FIRST));
   const deployed = async (name: string, configuration: SynthesizedStack) => {
@@ -47,7 +47,7 @@ async function deployedSite(workshop: Workshop, serverCount: number): Promise<De
   };
   await deployed(
     'first-server',
-    kept(
+    onlyWanted(
       site,
       (type, name) => type === 'exchange_database_availability_group' || name.startsWith(`${FIRST}-`),
     ),
@@ -57,8 +57,8 @@ async function deployedSite(workshop: Workshop, serverCount: number): Promise<De
 }
 
 /**
- * Every other server as the first one was deployed. Terraform then finds nothing to set, so that it is done in
- * seconds where a deploy of a hundred servers takes minutes; the plan that is counted is the same.
+ * Gives every other server in the lab the settings that the first one has after its deploy. Terraform then has nothing to set,
+ * so that the apply takes seconds, where a deploy of a hundred servers takes minutes. The plan that is measured is the same.
  */
 function makeAlike(organization: SimulatedOrganization, { groups }: SiteDeclaration): void {
   organization.edit(({ servers, organization: whole }) => {
@@ -105,8 +105,8 @@ function makeAlike(organization: SimulatedOrganization, { groups }: SiteDeclarat
   });
 }
 
-/** The part of a stack that is wanted, and no order or trigger that names the rest. */
-function kept(
+/** Only the wanted resources of a stack, without dependencies and triggers that name the others. */
+function onlyWanted(
   { provider, terraform, variable, resource }: SynthesizedStack,
   isWanted: (type: string, name: string) => boolean,
 ): SynthesizedStack {
@@ -141,7 +141,7 @@ function kept(
   );
   return {
     variable,
-    // Without record sets there is no zone to ask for.
+    // There are no record sets here, so the provider need not ask the DNS server of a zone.
     provider: { exchange: provider.exchange.map((settings) => ({ ...settings, dns_update: [] })) },
     terraform: { required_providers: { exchange: terraform.required_providers['exchange'] } },
     resource: Object.fromEntries(resources.filter(([, named]) => Object.keys(named).length > 0)),

@@ -1,6 +1,6 @@
 import { run, type Program } from './measurement';
 
-/** Peak memory of a Node that does nothing but tell it, in MB (Linux only). */
+/** Peak memory of a Node process that does nothing else, in MB (Linux only). */
 export async function peakOfEmptyNode({
   folder,
   environment,

@@ -19,7 +19,7 @@ export function serversNamed(count: number): readonly Server[] {
   });
 }
 
-/** An organization of the lab with these servers as Setup leaves them. */
+/** An organization of the lab with these servers, in the state after Setup. */
 export function newOrganization(workshop: Workshop, servers: readonly Server[]): SimulatedOrganization {
   const folder = join(workshop.folder('organization'), 'state');
   const organization = SimulatedOrganization.create(folder, { domain: DOMAIN });

@@ -1,15 +1,15 @@
 import { performance } from 'node:perf_hooks';
 
-/** What it costs a process to have Kerberos at hand. */
+/** What it costs a process to load Kerberos. */
 export interface CostOfKerberos {
   readonly milliseconds: number;
   readonly cpuMilliseconds: number;
   readonly megabytes: number;
 }
 
-/** Loads the room with koffi and the library of the system, as the first context does; tickets are not asked for. */
+/** Loads `kerberos/` with koffi and the library of the system, as the first context does. Asks for no tickets. */
 async function main(): Promise<void> {
-  // Each provider has it before: Terraform speaks TLS to it.
+  // Every provider has loaded this already, since Terraform connects to it by TLS; so it does not count.
   await import('node:crypto');
   const [begin, cpu, before] = [performance.now(), process.cpuUsage(), process.memoryUsage.rss()];
   const { initiate } = await import('../kerberos');

@@ -7,14 +7,14 @@ import type { Workshop } from './workshop';
 /** The only account of the lab's endpoints. */
 export const ACCOUNT = { user: 'bench', password: 'bench' };
 
-/** Endpoints of the lab that run in a process of their own: as those of a server, they are there before who asks them. */
+/** Endpoints of the lab in a process of their own. Like those of a server, they run before a client connects. */
 export interface LabEndpoint {
   readonly address: LabAddress;
-  /** Asks it for its traffic. */
+  /** Asks the process how many requests it has had. */
   readonly conversation: Conversation;
 }
 
-/** Starts it; the workshop ends it. */
+/** Starts the endpoints; the workshop ends them. */
 export async function startLab(
   workshop: Workshop,
   { folder }: SimulatedOrganization,
@@ -24,15 +24,15 @@ export async function startLab(
   const conversation = new Conversation({
     command: process.execPath,
     args: [workshop.endpointProgram, folder, server, ACCOUNT.user],
-    // Where koffi is found.
+    // The process loads koffi from here.
     folder: resolve(__dirname, '..'),
     environment: workshop.environment({ BENCH_PASSWORD: ACCOUNT.password, ...environment }),
   });
-  workshop.endsWith(() => conversation.end());
+  workshop.beforeClose(() => conversation.end());
   return { address: await conversation.answer<LabAddress>(), conversation };
 }
 
-/** What leads the provider there: by WSMan over HTTPS, with Basic. */
+/** Environment variables with which the provider connects to the endpoint: WSMan over HTTPS, with Basic. */
 export function environmentFor(
   workshop: Workshop,
   { address: { url, caFile } }: LabEndpoint,

@@ -5,10 +5,10 @@ import type { ClientHost, CommandHost } from '../remoting/server/command-host';
 /** A cmdlet that Exchange does not have: `LARGE_BYTES` of what the first cmdlet of `repeated` returns. */
 export const LARGE_CMDLET = 'Get-LargeAnswer';
 const REPEATED = 'Get-OwaVirtualDirectory';
-/** Of CLIXML, before fragments and base64. */
+/** Size of the answer in CLIXML, before it is split into fragments and encoded in base64. */
 const LARGE_BYTES = 10_000_000;
 
-/** The commands of `host`, and one more whose answer is as that of a very large organization. */
+/** Adds to `host` a cmdlet whose answer is as large as that of a very large organization. */
 export function withLargeAnswer(host: CommandHost): CommandHost {
   return {
     powerShellVersion: host.powerShellVersion,

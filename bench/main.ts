@@ -13,7 +13,7 @@ import { table } from './table';
 import { VirtualDirectoryStock } from './virtual-directories';
 import { Workshop } from './workshop';
 
-/** What several benchmarks look at. */
+/** What several benchmarks share. */
 interface Stock {
   readonly workshop: Workshop;
   readonly directories: VirtualDirectoryStock;
@@ -30,7 +30,7 @@ const BENCHMARKS: { readonly [name: string]: (stock: Stock) => Promise<readonly 
   remoting: ({ workshop }) => remoting(workshop),
 };
 
-/** What ratios depend on a little and times entirely. */
+/** The machine: times depend on it, ratios only a little. */
 function machine(): object {
   const { stdout } = spawnSync('terraform', ['version', '-json'], {
     encoding: 'utf8',
@@ -40,7 +40,7 @@ function machine(): object {
   return {
     cores: cpus().length,
     memoryGigabytes: Math.round(totalmem() / 2 ** 30),
-    /** Runnable processes, over the last minute: above the number of cores, others were at work. */
+    /** Runnable processes over the last minute. A number above that of the cores means that other work was running. */
     loadBefore: loadavg()[0],
     node: process.version,
     terraform: (JSON.parse(stdout) as { readonly terraform_version: string }).terraform_version,

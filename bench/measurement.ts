@@ -1,23 +1,23 @@
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 
-/** One line of the result: a figure, its peer from the same run, and what it is to be. */
+/** One line of the result: a figure, its peer from the same run, and the target. */
 export interface Figure {
   readonly benchmark: string;
   readonly measured: string;
   readonly value: number;
   readonly unit: 'ms' | 'MB' | 'calls' | 'requests' | 'libraries';
-  /** Of these rounds the median is given; of counts and peaks, one each is enough or the highest is given. */
+  /** How many rounds `value` is the median of. Counts have one round; of peaks the highest is given. */
   readonly rounds: number;
   readonly peer?: { readonly measured: string; readonly value: number };
-  /** Why there is no peer. Left out where none is meant. */
+  /** Why the peer is missing. Left out where there is a peer, or none is intended. */
   readonly peerMissing?: string;
-  /** The value by that of its peer, or by that of the smallest site. */
+  /** `value` divided by that of the peer, or by that of the smallest site. */
   readonly ratio?: number;
   readonly target?: Target;
 }
 
-/** The highest that the ratio, or where there is no ratio in it the value, is to be. */
+/** The highest acceptable ratio or value. */
 export interface Target {
   readonly of: 'ratio' | 'value';
   readonly atMost: number;
@@ -29,17 +29,17 @@ export function verdict({ value, ratio, target }: Figure): Verdict {
   if (target === undefined) return 'no target';
   const found = target.of === 'ratio' ? ratio : value;
   if (found === undefined) throw new Error('a target for a ratio needs a peer');
-  // As printed: what shows as the target is not called above it.
+  // Rounded as in the table, so that a figure which is printed like its target is not called above it.
   const difference = Math.round((found - target.atMost) * 100);
   return difference < 0 ? 'below target' : difference === 0 ? 'at target' : 'above target';
 }
 
-/** Something whose duration counts. Returns milliseconds. */
+/** Does something and returns how many milliseconds it took. */
 export type Timed = () => Promise<number>;
 
 /**
- * Runs several in turn, so that what else the machine does meets all of them alike. The first round warms caches and
- * does not count.
+ * Runs the tasks in turn, so that other work on the machine affects all of them alike. The first round fills caches and does
+ * not count.
  */
 export async function inTurns<Name extends string, Result>(
   rounds: number,
@@ -58,7 +58,7 @@ export async function inTurns<Name extends string, Result>(
   return found;
 }
 
-/** Runs several in turn; the median of each. */
+/** Runs the tasks in turn and returns the median of each. */
 export async function medians<Name extends string>(
   rounds: number,
   timed: { readonly [name in Name]: Timed },
@@ -90,7 +90,7 @@ export interface Program {
   readonly watch?: (pid: number) => () => void;
 }
 
-/** Runs a program to its end. @throws Error with what it said where it ended badly */
+/** Runs a program to its end. @throws Error with the end of its output where its exit code is not 0 */
 export function run({ command, args, folder, environment, watch }: Program): Promise<Finished> {
   const begin = performance.now();
   const child = spawn(command, args, { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -103,10 +103,10 @@ export function run({ command, args, folder, environment, watch }: Program): Pro
     child.once('close', (exit) => {
       const milliseconds = performance.now() - begin;
       unwatch?.();
-      const said = Buffer.concat(stdout).toString();
-      if (exit === 0) resolve({ milliseconds, stdout: said });
+      const output = Buffer.concat(stdout).toString();
+      if (exit === 0) resolve({ milliseconds, stdout: output });
       else {
-        const end = (said + Buffer.concat(stderr).toString()).slice(-4000);
+        const end = (output + Buffer.concat(stderr).toString()).slice(-4000);
         reject(new Error(`${command} ${args.join(' ')} ended with ${exit}\n${end}`));
       }
     });

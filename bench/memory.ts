@@ -39,7 +39,7 @@ export async function memory(stock: VirtualDirectoryStock, sites: SiteStock): Pr
   }));
 }
 
-/** The highest of its processes; undefined where the system has no /proc. */
+/** The highest peak among the provider's processes; undefined where the system has no /proc. */
 async function peakOfPlan(terraform: TerraformFolder): Promise<number | undefined> {
   const peak = peakOfProvider();
   await terraform.noOpPlan(peak.watch);

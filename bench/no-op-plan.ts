@@ -8,7 +8,7 @@ import type { Workshop } from './workshop';
 interface Size {
   readonly count: number;
   readonly rounds: number;
-  /** The ratio to as many objects of hashicorp/null, and of the built-in `terraform_data`. */
+  /** Target ratios to a plan of as many objects of hashicorp/null, and of the built-in `terraform_data`. */
   readonly atMost: { readonly null?: number; readonly data?: number };
 }
 
@@ -19,10 +19,10 @@ const SIZES: readonly Size[] = [
 ];
 
 /**
- * A plan that finds nothing to do, over a WSMan endpoint that runs already, against the same of as many objects of
- * hashicorp/null, a Go program on HashiCorp's own framework that does nothing, and of Terraform's built-in
- * `terraform_data`, for which no provider is started. One that does nothing on this project's framework tells what of it
- * the framework takes.
+ * Measures a plan of virtual directories that finds nothing to do, over a WSMan endpoint that runs already. It is compared with
+ * a plan of as many objects of hashicorp/null, a provider in Go on HashiCorp's own framework that does nothing, and of
+ * Terraform's built-in `terraform_data`, for which Terraform starts no provider. A provider that does nothing, on this
+ * project's framework, shows how much of the time the framework takes.
  */
 export async function noOpPlan(stock: VirtualDirectoryStock): Promise<readonly Figure[]> {
   const { workshop } = stock;

@@ -2,13 +2,13 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProviderAddress, terraformPlatform } from '../install/mirror';
 
-/** Names a filesystem mirror of Terraform's with providers to compare with. */
+/** Variable with the folder of a Terraform filesystem mirror that has the providers to compare with. */
 export const PEERS_MIRROR = 'EXCHANGE_DNS_PROVIDER_MIRROR';
 
 const SOURCE = 'registry.terraform.io/hashicorp/null';
 
 /**
- * Lays hashicorp/null, a Go provider on HashiCorp's own framework that does nothing, into another mirror.
+ * Copies hashicorp/null, a Go provider on HashiCorp's own framework that does nothing, into another mirror.
  *
  * @returns its address; `undefined` where the mirror of peers does not have it
  */

@@ -10,8 +10,8 @@ export interface Peak {
 }
 
 /**
- * The most memory that a provider held, as the kernel kept it (VmHWM of /proc/<pid>/status). It only rises, so that
- * what looking at intervals misses is what a process still takes in its last milliseconds.
+ * Finds the most memory that a provider held. It reads the peak that the kernel records (VmHWM of /proc/<pid>/status) at
+ * intervals. That peak only rises, so only memory that a process takes in its last milliseconds can be missed.
  */
 export function peakOfProvider(): Peak {
   let highest: number | undefined;
@@ -38,7 +38,7 @@ export function peakMegabytes(pid: number | 'self'): number | undefined {
   return found === null ? undefined : Number(found[1]) / 1024;
 }
 
-/** A child belongs to the thread that started it. */
+/** Linux lists a child process under the thread that started it. */
 function childrenOf(pid: number): readonly number[] {
   let threads: readonly string[];
   try {
@@ -51,7 +51,7 @@ function childrenOf(pid: number): readonly number[] {
   );
 }
 
-/** Right after it was started it still is a copy of Terraform, which must not count. */
+/** Right after its start a child still is a copy of the Terraform process (fork before exec), which must not count. */
 function isProvider(pid: number): boolean {
   return textOf(`/proc/${pid}/cmdline`).includes('terraform-provider-exchange');
 }

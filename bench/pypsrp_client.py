@@ -1,4 +1,4 @@
-"""pypsrp as a client of PowerShell remoting over WSMan, driven by lines of JSON as remoting-client.ts is."""
+"""pypsrp as a client of PowerShell remoting over WSMan, which takes lines of JSON like remoting-client.ts."""
 
 import json
 import re

@@ -4,10 +4,10 @@ import { findKdcPrograms } from '../lab/kerberos/programs';
 
 const NAME = 'BENCH.TEST';
 const SERVICE = 'HTTP@localhost';
-/** Names the service to the lab. */
+/** Variable that names the Kerberos service to the lab. */
 export const SERVICE_VARIABLE = 'BENCH_SERVICE';
 
-/** A real key distribution center, and what a client and the service have in their environments. */
+/** A real key distribution center, with the environment variables for a client and for the service. */
 export class Realm {
   readonly #kdc: Kdc;
   readonly #folder: string;
@@ -17,7 +17,7 @@ export class Realm {
     this.#folder = folder;
   }
 
-  /** Undefined where its programs are missing, which it says. */
+  /** Undefined where the programs of MIT Kerberos are missing; a message on stderr then says so. */
   static async start(folder: string, user: string, password: string): Promise<Realm | undefined> {
     const programs = findKdcPrograms();
     if (programs.kind === 'missing') {
@@ -35,7 +35,7 @@ export class Realm {
     return join(this.#folder, 'client.keytab');
   }
 
-  /** A keytab and a cache, which all clients share: who comes first fills it. */
+  /** A keytab, and a ticket cache that all clients share: the first one fills it. */
   get clientEnvironment(): { readonly [name: string]: string } {
     return {
       KRB5_CONFIG: this.#kdc.environment.KRB5_CONFIG,

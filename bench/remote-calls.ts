@@ -4,8 +4,8 @@ import type { Figure } from './measurement';
 const SIZES = [2, 20, 100];
 
 /**
- * Remote calls of a plan that finds nothing to do, out of the lab's journal: the trips over the connection, each of
- * which waits for an answer, and beside them the cmdlets that these carried.
+ * Counts the remote calls of a plan that finds nothing to do, from the lab's journal. A remote call is one trip over the
+ * connection, which waits for its answer; it can carry several cmdlets, which are counted as well.
  */
 export async function remoteCalls(stock: SiteStock): Promise<readonly Figure[]> {
   const sites: Site[] = [];

@@ -6,7 +6,7 @@ import { openSession, processTransport, sshTransport, wsmanTransport, type Trans
 import type { RemotingSession } from '../remoting';
 import { peakMegabytes } from './provider-memory';
 
-/** First line of a client: whom it is to speak to. */
+/** The first line to a client: where it connects to. */
 export type ClientPeer =
   | {
       readonly kind: 'wsman';
@@ -15,7 +15,7 @@ export type ClientPeer =
       readonly user: string;
       readonly password: string;
     }
-  /** By HTTP that Kerberos seals, with what the account has. */
+  /** Over HTTP that Kerberos encrypts, with the tickets or the keytab of the environment. */
   | { readonly kind: 'sealed'; readonly url: string }
   | {
       readonly kind: 'ssh';
@@ -31,7 +31,10 @@ export type ClientPeer =
       readonly env: { readonly [name: string]: string };
     };
 
-/** Each further line, answered with a line: `Spent`, for `peak` a number of MB, for `libraries` the native ones of Kerberos. */
+/**
+ * Each further line. The client answers with a line: `Spent`; for `peak` a number of MB; for `libraries` the native libraries
+ * of Kerberos that it has loaded.
+ */
 export type ClientRequest =
   | { readonly do: 'open' }
   | { readonly do: 'close' }
@@ -41,11 +44,11 @@ export type ClientRequest =
 
 export interface Spent {
   readonly milliseconds: number;
-  /** Of this process, all threads together. */
+  /** Of all threads of this process together. */
   readonly cpuMilliseconds: number;
 }
 
-/** Our client as a program, driven by lines of JSON; `pypsrp_client.py` is driven alike. */
+/** Our client as a program that takes lines of JSON. `pypsrp_client.py` takes the same lines. */
 async function main(): Promise<void> {
   let transport: Transport | undefined;
   let session: RemotingSession | undefined;
@@ -89,7 +92,7 @@ async function callRepeatedly(
   }
 }
 
-/** Files that the process has loaded, by their names. */
+/** The names of the native files of Kerberos that the process has loaded. */
 function librariesOfKerberos(): readonly string[] {
   const { sharedObjects } = process.report.getReport() as { readonly sharedObjects: readonly string[] };
   return sharedObjects.filter((file) => /koffi|gssapi|krb5/i.test(basename(file)));

@@ -8,24 +8,24 @@ import { kerberosSignIn } from '../lab/wsman/kerberos';
 import { withLargeAnswer } from './large-answer';
 import { SERVICE_VARIABLE } from './realm';
 
-/** Where the lab is, in its first line. */
+/** The first line that the program prints: where its endpoints are. */
 export interface LabAddress {
   readonly url: string;
   readonly caFile: string;
-  /** Of the same endpoint; left out where there is no realm. */
+  /** The URL over HTTP with Kerberos of the same endpoint; left out where there is no realm. */
   readonly sealedUrl?: string;
   readonly sshPort: number;
   /** `SHA256:…`. */
   readonly sshFingerprint: string;
 }
 
-/** Requests to the WSMan endpoint by operation since it was last asked, the answer to any further line. */
+/** The answer to each line on its input: requests to the WSMan endpoint since the last answer, by operation. */
 export type LabTraffic = { readonly [operation: string]: number };
 
 /**
- * The lab's WSMan endpoint and SSH server as a program: `<state folder> <server> <user>`, the password of the user in
- * the environment. It takes the password as it is: the lab's own accounts hash it, which is slow by intent and would
- * hide what is measured.
+ * The lab's WSMan endpoint and SSH server as a program: `<state folder> <server> <user>`, with the password of the user in the
+ * environment. It compares the password directly: the lab's own accounts hash it, which is slow on purpose and would hide what
+ * is measured.
  */
 async function main([folder = '', server = '', user = '']: readonly string[]): Promise<void> {
   const password = process.env['BENCH_PASSWORD'];

@@ -16,12 +16,12 @@ import type { Workshop } from './workshop';
 const SERVER = 'EX001';
 const root = resolve(__dirname, '..');
 
-/** Ours by transport, and pypsrp over WSMan by what protects the messages. */
+/** Our client by its transport; pypsrp over HTTPS, and over HTTP that Kerberos encrypts (`sealed`). */
 export type ClientName = ClientPeer['kind'] | 'pypsrp' | 'pypsrp-sealed';
 
 const PYPSRP = { pypsrp: 'wsman', 'pypsrp-sealed': 'sealed' } as const;
 
-/** The lab with its endpoints, and the clients that speak to it. */
+/** The lab with its endpoints, and the clients that connect to it. */
 export class RemotingPrograms {
   readonly #peers: readonly ClientPeer[];
 
@@ -45,7 +45,7 @@ export class RemotingPrograms {
     try {
       return await RemotingPrograms.#with(workshop, folder, realm);
     } catch (error) {
-      // It would keep this process alive.
+      // A running key distribution center would keep this process alive.
       await realm?.stop();
       throw error;
     }
@@ -76,14 +76,14 @@ export class RemotingPrograms {
     ]);
   }
 
-  /** The clients that there are. */
+  /** The clients that can run on this machine. */
   get names(): readonly ClientName[] {
     const ours = this.#peers.map(({ kind }) => kind);
     const theirs = (['pypsrp', 'pypsrp-sealed'] as const).filter((name) => ours.includes(PYPSRP[name]));
     return PYTHON === undefined ? ours : [...ours, ...theirs];
   }
 
-  /** Starts a client, which knows then whom to speak to. */
+  /** Starts a client and sends it the address of its endpoint. */
   client(name: ClientName): Conversation {
     const kind = name === 'pypsrp' || name === 'pypsrp-sealed' ? PYPSRP[name] : name;
     const [command, file] =
@@ -95,7 +95,7 @@ export class RemotingPrograms {
     return client;
   }
 
-  /** A process that has loaded what Kerberos needs, and says what that cost. */
+  /** Runs a process that loads Kerberos and measures what that costs. */
   async costOfKerberos(): Promise<CostOfKerberos> {
     const { stdout } = await run({
       command: process.execPath,
@@ -106,7 +106,7 @@ export class RemotingPrograms {
     return JSON.parse(stdout) as CostOfKerberos;
   }
 
-  /** Of every client. */
+  /** The environment variables of every client. */
   get environment(): { readonly [name: string]: string } {
     return this.workshop.environment(this.realm?.clientEnvironment);
   }
@@ -115,14 +115,14 @@ export class RemotingPrograms {
     await this.realm?.stop();
   }
 
-  /** Requests to the WSMan endpoint since this was last asked. */
+  /** Requests to the WSMan endpoint since the last call of this method. */
   async requests(): Promise<number> {
     const traffic = await this.lab.ask<LabTraffic>('traffic');
     return Object.values(traffic).reduce((sum, count) => sum + count, 0);
   }
 }
 
-/** The Python of the environment that `docs/powershell-remoting.md` says how to make; left out where it has no pypsrp. */
+/** The Python of `.venv` (docs/benchmarks.md shows how to make it); undefined where that has no pypsrp. */
 const PYTHON = ((): string | undefined => {
   const program = join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   return spawnSync(program, ['-c', 'import pypsrp']).status === 0 ? program : undefined;

@@ -14,16 +14,16 @@ const OPENINGS = 25;
 const ROUNDS_OF_CALLS = 7;
 const STARTS = 7;
 const LARGE_ANSWERS = 5;
-const SIGNALLED_MS = 200;
+const SIGNAL_WAIT_MS = 200;
 const COSTS_OF_KERBEROS = 15;
 const FASTER: Target = { of: 'ratio', atMost: 1 };
 
-/** Ours and pypsrp, by the same way to the same endpoint. */
+/** Our client and pypsrp, over the same transport to the same endpoint. */
 interface Rivals {
   readonly label: string;
   readonly ours: 'wsman' | 'sealed';
   readonly theirs: 'pypsrp' | 'pypsrp-sealed';
-  /** What a session begins with beside what the protocol of shells needs. */
+  /** Requests that sign in when a session opens, beside those that the protocol of shells needs. */
   readonly signIns: number;
   readonly call: Target;
 }
@@ -39,7 +39,7 @@ const RIVALS: readonly Rivals[] = [
   },
 ];
 
-/** Sessions and calls over each transport; over WSMan beside pypsrp, which speaks to the same endpoint. */
+/** Measures sessions and calls over each transport, and over WSMan also those of pypsrp at the same endpoint. */
 export async function remoting(workshop: Workshop): Promise<readonly Figure[]> {
   const programs = await RemotingPrograms.start(workshop);
   try {
@@ -54,7 +54,7 @@ export async function remoting(workshop: Workshop): Promise<readonly Figure[]> {
   }
 }
 
-/** Values by client; undefined where there is none such. */
+/** Values by client; undefined for clients that cannot run here. */
 type ByClient<Value> = { readonly [name in ClientName]?: Value };
 
 async function inTurn<Result>(
@@ -74,7 +74,7 @@ function medianOf<Result>(
   return results === undefined ? undefined : median(results.map(of));
 }
 
-/** A figure of ours over WSMan, beside pypsrp's. */
+/** A figure of our client over WSMan, with that of pypsrp as its peer. */
 function compared<Result>(
   { ours, theirs: peer }: Rivals,
   figure: Pick<Figure, 'measured' | 'unit' | 'rounds'>,
@@ -94,7 +94,7 @@ function compared<Result>(
   };
 }
 
-/** Sessions one after another in processes that run already. */
+/** Opens sessions one after another in client processes that run already. */
 async function sessions(programs: RemotingPrograms): Promise<readonly Figure[]> {
   const clients = new Map(programs.names.map((name) => [name, programs.client(name)]));
   const openings = await inTurn(programs, OPENINGS, programs.names, async (name) => {
@@ -143,7 +143,7 @@ function withCpuTime(
   ];
 }
 
-/** The first session of a client's process. */
+/** Measures a client from the start of its process to its first session. */
 async function starts(programs: RemotingPrograms, rivals: Rivals): Promise<readonly Figure[]> {
   const found = await inTurn(programs, STARTS, [rivals.ours, rivals.theirs], async (name) => {
     const begin = performance.now();
@@ -171,21 +171,21 @@ async function starts(programs: RemotingPrograms, rivals: Rivals): Promise<reado
   ];
 }
 
-/** Counted at the endpoint. The targets are the least that the protocol allows (docs/benchmarks.md). */
+/** Counts requests at the endpoint. The targets are the least that the protocol allows (docs/benchmarks.md). */
 async function requests(programs: RemotingPrograms, rivals: Rivals): Promise<readonly Figure[]> {
   const found = await inTurn(programs, 1, [rivals.ours, rivals.theirs], async (name) => {
     const client = programs.client(name);
     const after = async (request: object): Promise<number> => {
       await programs.requests();
       await client.ask(request);
-      // The signal that lets go of the last command is on its way.
-      await sleep(SIGNALLED_MS);
+      // Waits for the signal that has the server release the last command: it is sent after the answer.
+      await sleep(SIGNAL_WAIT_MS);
       return await programs.requests();
     };
     const open = await after({ do: 'open' });
-    // The first calls open the connection of the signals, and sign it in.
+    // The first calls open the connection for such signals and sign it in; this must not count.
     await client.ask({ do: 'call', cmdlet: CMDLET, times: 5 });
-    await sleep(SIGNALLED_MS);
+    await sleep(SIGNAL_WAIT_MS);
     const call = (await after({ do: 'call', cmdlet: CMDLET, times: CALLS })) / CALLS;
     const close = await after({ do: 'close' });
     await client.end();
@@ -202,7 +202,7 @@ async function requests(programs: RemotingPrograms, rivals: Rivals): Promise<rea
   ];
 }
 
-/** Each in a process of its own, whose memory it shows. */
+/** Measures each large answer in a process of its own, because of the peak memory. */
 async function largeAnswers(programs: RemotingPrograms, rivals: Rivals): Promise<readonly Figure[]> {
   const found = await inTurn(programs, LARGE_ANSWERS, [rivals.ours, rivals.theirs], async (name) => {
     const client = programs.client(name);
@@ -231,7 +231,7 @@ async function largeAnswers(programs: RemotingPrograms, rivals: Rivals): Promise
   return [...timed, peak, { benchmark: 'remoting', ...line, value, peer: empty, ratio: value / node }];
 }
 
-/** What Kerberos costs a process that uses it, and that nothing of it is in one that does not. */
+/** What Kerberos costs a process that uses it, and whether a process that does not use it has loaded none of it. */
 async function costsOfKerberos(programs: RemotingPrograms): Promise<readonly Figure[]> {
   if (programs.realm === undefined) return [];
   const { cost } = await inTurns(COSTS_OF_KERBEROS, { cost: () => programs.costOfKerberos() });

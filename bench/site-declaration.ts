@@ -2,15 +2,15 @@ import { join, resolve } from 'node:path';
 import type { DatabaseAvailabilityGroup, MailboxDatabase, Server } from '../exchange/site';
 import { DOMAIN, serversNamed } from './exchange-organization';
 
-/** Exchange takes no more into one group. */
+/** Exchange allows no more members in a DAG. */
 const MOST_MEMBERS = 16;
 const DATABASES_PER_SERVER = 5;
 const COPIES = 3;
 
-/** Of the client protocols, of Autodiscover, of remote PowerShell, and of POP and IMAP. */
+/** The names of the client protocols, Autodiscover, remote PowerShell, POP and IMAP. */
 export const NAMES = ['mail', 'autodiscover', 'powershell', 'pop', 'imap'].map((host) => `${host}.${DOMAIN}`);
 
-/** A DAG of the declaration; its members and databases are always written out. */
+/** A DAG of the declaration, with its members and databases. */
 export interface DeclaredGroup extends DatabaseAvailabilityGroup {
   readonly members: readonly string[];
   readonly databases: { readonly [name: string]: MailboxDatabase };
@@ -31,7 +31,7 @@ export class SiteDeclaration {
     );
   }
 
-  /** As a user writes it into `environments/`. */
+  /** The declaration as a user writes it in `environments/`. */
   text(pfxFile: string): string {
     const servers = this.servers.map(
       ({ name, fqdn, address }) =>
@@ -68,7 +68,7 @@ function group(name: string, members: readonly string[]): DeclaredGroup {
   const count = members.length * DATABASES_PER_SERVER;
   const databases = Array.from({ length: count }, (_, index): readonly [string, MailboxDatabase] => {
     const database = `${name}-DB${String(index + 1).padStart(3, '0')}`;
-    // The next members in turn, so that each holds as many as the others.
+    // Copies go to the next members in turn, so that all members hold the same number.
     const copies = Array.from(
       { length: Math.min(COPIES, members.length) },
       (_copy, place) => members[(index + place) % members.length] ?? '',

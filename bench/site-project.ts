@@ -11,7 +11,7 @@ const SITE_PROGRAM = join(resolve(__dirname, '..'), 'main.ts');
 const PFX_FILE = 'site.pfx';
 const DAY_MS = 86_400_000;
 
-/** A program that cdktf runs, and what it is told. */
+/** A program that cdktf runs, with its environment variables. */
 export type AppProgram = { readonly file: string } & Partial<Pick<Program, 'environment'>>;
 
 /** A project folder with the declaration of one site, as a user writes it. */
@@ -27,7 +27,7 @@ export class SiteProject {
     this.#writePfx();
   }
 
-  /** What cdktf runs to synthesize, with this program or the project's own. Returns milliseconds. */
+  /** Runs the app directly, without the CLI of cdktf: this program, or the project's own. Returns milliseconds. */
   async synth({ file, environment }: AppProgram = { file: SITE_PROGRAM }): Promise<number> {
     const { milliseconds } = await run({
       command: process.execPath,
@@ -38,7 +38,7 @@ export class SiteProject {
     return milliseconds;
   }
 
-  /** `cdktf synth` as people type it, with this program or the project's own. Returns milliseconds. */
+  /** Runs `cdktf synth` as a user does, with this program as the app, or the project's own. Returns milliseconds. */
   async cdktfSynth({ file, environment }: AppProgram = { file: SITE_PROGRAM }): Promise<number> {
     const app = `"${process.execPath}" --require "${tsx()}" "${file}"`;
     writeFileSync(
@@ -60,7 +60,7 @@ export class SiteProject {
     return JSON.parse(readFileSync(file, 'utf8')) as SynthesizedStack;
   }
 
-  /** A new folder for Terraform, as far from the project's as cdktf has it. */
+  /** A new folder for Terraform, as deep in the project's folder as cdktf's own, since paths in the stack are relative. */
   stackFolder(name: string): string {
     const folder = join(this.folder, 'deployed', 'stacks', name);
     mkdirSync(folder, { recursive: true });
@@ -86,7 +86,7 @@ function tsx(): string {
   return createRequire(__filename).resolve('tsx/cjs');
 }
 
-/** What is of interest in a `cdk.tf.json`. */
+/** The parts of a `cdk.tf.json` that are used here. */
 export interface SynthesizedStack {
   readonly variable: { readonly [name: string]: unknown };
   readonly provider: { readonly exchange: readonly object[] };
@@ -96,7 +96,7 @@ export interface SynthesizedStack {
 
 export interface SynthesizedResource {
   readonly depends_on?: readonly string[];
-  /** Of a health gate. */
+  /** Only a health gate has them. */
   readonly triggers?: { readonly [name: string]: string };
 }
 

@@ -11,7 +11,7 @@ import type { Workshop } from './workshop';
 
 const ROUNDS = 40;
 
-/** From the start of the provider's process to its handshake line, as Terraform waits for it. */
+/** Measures the time from the start of the provider's process to its handshake line, for which Terraform waits. */
 export async function start(workshop: Workshop): Promise<readonly Figure[]> {
   const folder = workshop.folder('start');
   const environment = workshop.environment(terraformsEnvironment());
@@ -43,7 +43,7 @@ export async function start(workshop: Workshop): Promise<readonly Figure[]> {
   return figures;
 }
 
-/** What Terraform says to a provider that it starts. */
+/** The environment variables with which Terraform starts a provider. */
 function terraformsEnvironment(): { readonly [name: string]: string } {
   const { der } = createRunCertificate(new Date());
   return {
@@ -61,8 +61,8 @@ function handshake(
   const begin = performance.now();
   const child = spawn(command, [], { cwd: folder, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let milliseconds: number | undefined;
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  let errorOutput = '';
+  child.stderr.on('data', (chunk: Buffer) => (errorOutput += chunk.toString()));
   child.stdout.once('data', () => {
     milliseconds = performance.now() - begin;
     child.kill('SIGKILL');
@@ -70,7 +70,7 @@ function handshake(
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', () => {
-      if (milliseconds === undefined) reject(new Error(`${command} shook no hands: ${said.slice(-2000)}`));
+      if (milliseconds === undefined) reject(new Error(`${command} shook no hands: ${errorOutput.slice(-2000)}`));
       else resolve(milliseconds);
     });
   });

@@ -5,10 +5,10 @@ import { buffer } from 'node:stream/consumers';
 import type { Workshop } from './workshop';
 
 /**
- * Keeps the state of one Terraform folder, as its `http` backend wants it. Into a file Terraform writes the whole state anew
- * after each resource, which for two thousand of them takes many times as long as the rest of an apply.
+ * Runs a server that holds the state of one Terraform folder, for Terraform's `http` backend. To a state file Terraform writes
+ * the whole state again after each resource, which for two thousand resources takes many times as long as the rest of an apply.
  *
- * @returns the backend's block
+ * @returns the `backend` block of the configuration
  */
 export async function keepState(workshop: Workshop): Promise<object> {
   let state: Buffer | undefined;
@@ -24,7 +24,7 @@ export async function keepState(workshop: Workshop): Promise<object> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  workshop.endsWith(async () => {
+  workshop.beforeClose(async () => {
     server.closeAllConnections();
     server.close();
     await once(server, 'close');

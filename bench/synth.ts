@@ -7,7 +7,7 @@ import type { Workshop } from './workshop';
 const SERVERS = 100;
 const ROUNDS = 5;
 
-/** `cdktf synth` of a large site against an app with as many bare resources, and what of it is the app's own. */
+/** Compares `cdktf synth` of a large site with an app of as many bare resources, and the two apps without the CLI. */
 export async function synth(workshop: Workshop): Promise<readonly Figure[]> {
   const declaration = new SiteDeclaration(SERVERS);
   const project = new SiteProject(workshop, declaration);
@@ -35,6 +35,6 @@ export async function synth(workshop: Workshop): Promise<readonly Figure[]> {
   });
   return [
     { ...figure('cdktf synth', found.site, found.bare), target: { of: 'ratio', atMost: 1.5 } },
-    figure('the app alone', found.app, found.bareApp),
+    figure('the app without the CLI', found.app, found.bareApp),
   ];
 }

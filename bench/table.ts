@@ -21,7 +21,7 @@ export function table(figures: readonly Figure[]): string {
 }
 
 function shown(value: number, unit: Figure['unit']): string {
-  // Of a few milliseconds the tenths count.
+  // Below 10 the first decimal matters.
   const number = value < 10 ? Number(value.toFixed(1)) : Math.round(value);
   return `${number} ${number === 1 && unit.endsWith('s') && unit !== 'ms' ? unit.slice(0, -1) : unit}`;
 }

@@ -17,14 +17,14 @@ export class TerraformFolder {
     await this.#terraform(['init']);
   }
 
-  /** Brings everything about; `watch` as for any program. */
+  /** Runs `terraform apply`; `watch` as in `Program`. */
   apply(watch?: Program['watch']): Promise<Finished> {
     return this.#terraform(['apply', '-auto-approve'], watch);
   }
 
-  /** A plan that finds nothing to do. @throws Error where it finds something */
+  /** Runs a plan that must find nothing to do. @throws Error where it finds a change */
   noOpPlan(watch?: Program['watch']): Promise<Finished> {
-    // Exit code 2, changes, counts as a bad end.
+    // With this option a plan with changes ends with exit code 2, which `run` takes as a failure.
     return this.#terraform(['plan', '-detailed-exitcode'], watch);
   }
 

@@ -7,19 +7,19 @@ import { peakOfProvider } from './provider-memory';
 import { TerraformFolder } from './terraform-folder';
 import type { Workshop } from './workshop';
 
-/** Virtual directories in Terraform's hands, deployed to the lab: nothing is left to do. */
+/** Virtual directories that Terraform has deployed to the lab, so that a plan finds nothing to do. */
 export interface VirtualDirectories {
   readonly terraform: TerraformFolder;
-  /** The most memory that the provider held while it set all of them. */
+  /** The provider's peak memory in the apply that set all of them. */
   readonly applyPeakMegabytes: number | undefined;
 }
 
-/** Of the version of the lab's servers here. */
+/** Services with URLs that the version of the lab's servers here has. */
 const WITH_URLS = SERVICES.filter(
   ({ hasUrls, lifespan }) => hasUrls && existsIn(lifespan, ExchangeVersion.V2019),
 );
 
-/** Makes each number of virtual directories once; several benchmarks look at them. */
+/** Deploys each number of virtual directories once; several benchmarks use them. */
 export class VirtualDirectoryStock {
   readonly #made = new Map<number, Promise<VirtualDirectories>>();
 

@@ -5,7 +5,7 @@ import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address'
 import { bundle } from '../install/bundle';
 import { layProvider, type ProviderAddress } from '../install/mirror';
 
-/** What all benchmarks share: the provider as users have it, the lab as a program, and folders that go in the end. */
+/** What all benchmarks share: the provider as users have it, the lab as a program, and temporary folders. */
 export class Workshop {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bench-'));
   readonly mirror = join(this.#folder, 'mirror');
@@ -38,7 +38,7 @@ export class Workshop {
     return this.#providerFile;
   }
 
-  /** Lays the provider that does nothing; its address. */
+  /** Puts the provider that does nothing into the mirror. @returns its address */
   async idleProvider(): Promise<ProviderAddress> {
     const address = { source: 'terraform.local/bench/idle', version: '0.1.0' };
     await (this.#idleProvider ??= layProvider(this.mirror, 'bench/idle-provider.ts', address));
@@ -53,14 +53,14 @@ export class Workshop {
     return join(this.#folder, 'tmp');
   }
 
-  /** A new folder. */
+  /** Makes a new folder, which `close` removes. */
   folder(name: string): string {
     return mkdtempSync(join(this.#folder, `${name}-`));
   }
 
   /**
-   * The same few variables for every program, so that none pays for what the shell happens to hold:
-   * NODE_EXTRA_CA_CERTS alone can double the start of an empty Node.
+   * The same few variables for every program, so that variables of the shell do not distort the figures:
+   * NODE_EXTRA_CA_CERTS by itself can double the start of an empty Node.
    */
   environment(more: { readonly [name: string]: string } = {}): { readonly [name: string]: string } {
     return {
@@ -74,8 +74,8 @@ export class Workshop {
     };
   }
 
-  /** What is to be ended before the folders go, such as a program that runs in one of them. */
-  endsWith(end: () => Promise<void>): void {
+  /** Registers what must end before the folders are removed, such as a program that runs in one of them. */
+  beforeClose(end: () => Promise<void>): void {
     this.#ends.push(end);
   }
 

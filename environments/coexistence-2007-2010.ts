@@ -3,7 +3,7 @@ import { type Authentication, defineSite, ExchangeVersion } from '../exchange/si
 const bothWays = { basic: true, windows: true };
 const behindProxy: Authentication = { ews: bothWays, owa: { windows: true, forms: false } };
 
-/** A server of 2010 in the Windows NLB cluster. */
+/** A server of Exchange 2010 in the Windows NLB cluster. */
 const server = (name: string, address: string) => ({
   name,
   fqdn: `${name}.mailmig.com`,
@@ -15,8 +15,8 @@ const server = (name: string, address: string) => ({
 });
 
 /**
- * Two servers of Exchange 2010 beside one of 2007. Client access is switched to them first; mailboxes move later, and until
- * one has moved, 2010 sends its clients to the legacy name or proxies them, as ActiveSync for some hundred devices.
+ * Two servers of Exchange 2010 join one of 2007. Client access is switched to them first; mailboxes move later. For a mailbox
+ * that has not moved, 2010 redirects clients to the legacy name, and proxies ActiveSync, here of some hundred devices.
  */
 export const site = defineSite({
   servers: [
@@ -29,7 +29,7 @@ export const site = defineSite({
       outlookAnywhere: 'disabled',
       namespaces: {
         client: { internal: 'mail01-srv.mailmig.com', external: 'legacy.mailmig.com' },
-        // Clients inside are told of Autodiscover by the servers of 2010 only.
+        // Clears its service connection point, so that clients inside ask the servers of 2010 for Autodiscover.
         autodiscover: null,
       },
       legacyClients: { activesync: 'proxy' },
@@ -75,7 +75,7 @@ export const site = defineSite({
         nlb: {
           name: 'outlook.mailmig.com',
           mode: 'multicast',
-          // The certificate is not for IMAP, of which a warning says so.
+          // IMAP (143, 993) is balanced but not among the services of the certificate: synth warns of it.
           ports: [80, 110, 995, 135, 143, 993, 443, '1024-65535'],
           affinity: 'single',
           windows: '2008 R2',

@@ -1,9 +1,9 @@
 import { defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
- * Exchange 2010: two client access servers that are in production, and whose URLs somebody has left at an older name. The
- * first plan takes them over as they are and shows what differs. Both hold the certificate of the PFX already, and the name
- * stands in DNS. Outlook Anywhere is not declared: it stays as it is.
+ * Exchange 2010: two client access servers in production whose URLs still have an older name. The first plan takes them over
+ * and shows what differs. Both already hold the certificate of the PFX, and DNS already has the new name. Outlook Anywhere is
+ * not declared, and so stays as it is.
  */
 export const site = defineSite({
   servers: [

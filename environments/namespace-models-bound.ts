@@ -1,9 +1,9 @@
 import { type Datacentre, defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
- * Exchange 2013 in two datacentres, Redmond (wa) and Bel Air (md), whose users go to the nearest one: a bound model. The
- * load balancers see no further than layer 4, so that each service has a name and an address of its own. Servers of 2010
- * beside these keep the names that they have; nothing of theirs is declared.
+ * Exchange 2013 in two datacentres, Redmond (wa) and Bel Air (md). Users connect to the nearest one by its names: the bound
+ * namespace model. The load balancers work at layer 4 and cannot tell services apart, so that each service has a name and an
+ * address of its own. The site also has servers of Exchange 2010, which keep their names and are not declared.
  */
 function datacentre(site: string, network: string): Datacentre {
   return {
@@ -50,7 +50,7 @@ export const site = defineSite({
   namespaces: { client: 'mail-wa.contoso.com', autodiscover: 'autodiscover.contoso.com' },
   datacentres: { redmond: datacentre('wa', '10.1.0'), belair: datacentre('md', '10.2.0') },
   certificate: {
-    // Requested by hand for now: the subject is the first of its names, and there is no other name on it.
+    // Requested by hand: the subject is the first of these names, and the certificate has no others.
     pfxFile: 'certificates/contoso.pfx',
     names: [
       'mail-wa.contoso.com',

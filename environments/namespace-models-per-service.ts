@@ -1,6 +1,6 @@
 import { type Datacentre, defineSite, ExchangeVersion, type Publish } from '../exchange/site';
 
-/** An address of the load balancer for each name: at layer 4 it judges a service by the address. */
+/** An address of the load balancer for each name: at layer 4 it can check each service only by an address of its own. */
 const balanced = (network: string): Publish => ({
   layer: 4,
   virtualIp: `${network}.100`,
@@ -25,8 +25,9 @@ const server = (name: string, address: string, of: string) => ({
 });
 
 /**
- * Exchange 2013 in Redmond and Portland, which share all names: an unbound model, layer 4 for each service. Beside it stand
- * servers of 2007 in both, which are set by hand. Their name is published and on the certificate all the same.
+ * Exchange 2013 in Redmond and Portland, which share all names: the unbound namespace model, with a name for each service at
+ * layer 4. Both also have servers of Exchange 2007, which are configured by hand. Their name is published, and on the
+ * certificate, all the same.
  */
 export const site = defineSite({
   servers: [
@@ -51,7 +52,7 @@ export const site = defineSite({
     portland: datacentre('10.2.0', '198.51.100'),
   },
   certificate: {
-    // Requested by hand for now: the subject is the first of its names, and there is no other name on it.
+    // Requested by hand: the subject is the first of these names, and the certificate has no others.
     pfxFile: 'certificates/contoso.pfx',
     names: [
       'mail.contoso.com',
@@ -78,7 +79,7 @@ export const site = defineSite({
       zones: [
         { name: 'contoso.com', server: 'ns1.contoso.com', keyName: 'exchange.', keyAlgorithm: 'hmac-sha256' },
       ],
-      // The proxy before them.
+      // The proxy in front of the servers of 2007.
       elsewhere: { 'legacy.contoso.com': '203.0.113.20' },
     },
   },

@@ -1,6 +1,6 @@
 import { type Datacentre, defineSite, ExchangeVersion, type Server } from '../exchange/site';
 
-/** One address of the load balancer on each side: at layer 7 it finds a dead protocol behind any name. */
+/** One address of the load balancer inside, and one outside: at layer 7 it checks each protocol, whatever the name. */
 const datacentre = (inside: string, outside: string): Datacentre => ({
   publish: { internal: { layer: 7, virtualIp: inside }, external: { layer: 7, virtualIp: outside } },
 });
@@ -14,7 +14,7 @@ const server = (name: string, address: string, of: string): Server => ({
   mailProtocols: { imap: { host: 'imap.contoso.com' } },
 });
 
-/** A server of 2007, which keeps mailboxes that have not moved yet. Outside it stands behind the proxy. */
+/** A server of Exchange 2007 with the mailboxes that have not moved yet. Clients outside reach it through the proxy. */
 const old = (name: string, address: string, of: string): Server => ({
   name,
   fqdn: `${name}.contoso.local`,
@@ -24,14 +24,14 @@ const old = (name: string, address: string, of: string): Server => ({
   endpoint: `https://${name}.contoso.local:5986/wsman`,
   outlookAnywhere: 'enabled',
   sslOffload: false,
-  // Clients inside are told of Autodiscover by the servers of 2013 only, which send those of 2007 here.
+  // Clears its service connection point: clients inside ask the servers of 2013, which redirect those with a mailbox here.
   namespaces: { client: 'legacy.contoso.com', autodiscover: null },
   publish: { internal: 'round-robin', external: { virtualIp: '203.0.113.20' } },
 });
 
 /**
- * Exchange 2013 in Redmond and Portland, which share all names: an unbound model behind load balancers of layer 7, which end
- * TLS. Beside it stand servers of 2007 under a legacy name.
+ * Exchange 2013 in Redmond and Portland, which share all names: the unbound namespace model, behind load balancers of layer 7
+ * that end TLS. Each datacentre also has a server of Exchange 2007 with a legacy name.
  */
 export const site = defineSite({
   servers: [
@@ -45,7 +45,7 @@ export const site = defineSite({
   namespaces: {
     client: 'mail.contoso.com',
     autodiscover: 'autodiscover.contoso.com',
-    // Programs that fetch mail by IMAP send it there.
+    // Programs that fetch mail by IMAP send mail to this name.
     alsoPublished: ['smtp.contoso.com'],
   },
   datacentres: {
@@ -54,7 +54,7 @@ export const site = defineSite({
   },
   sslOffload: true,
   certificate: {
-    // Requested by hand for now: the subject is the first of its names, and there is no other name on it.
+    // Requested by hand: the subject is the first of these names, and the certificate has no others.
     pfxFile: 'certificates/contoso.pfx',
     names: [
       'mail.contoso.com',

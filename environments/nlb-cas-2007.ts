@@ -2,10 +2,10 @@ import { defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
  * Exchange 2007 (Service Pack 1 or later): two client access servers behind one address, that of a Windows NLB cluster.
- * The cluster itself is not made from here: the plan files say how it must be. The certificate comes as a PFX; the deployment
- * requested it on the first server and carried it to the second. Each server is managed in a Windows PowerShell on itself,
- * and the PFX lies there for the time of its import only. In the end each is tested as phones and Outlook use it, with the test
- * mailbox that New-TestCasConnectivityUser.ps1 makes.
+ * No deploy makes the cluster: the plan files describe it. The certificate is given as a PFX, which both servers import. Each
+ * server is managed in a Windows PowerShell on the server itself, where the PFX lies as a file during its import. At the end
+ * Exchange's own tests connect to each server as phones and Outlook do, with the test mailbox that
+ * New-TestCasConnectivityUser.ps1 makes.
  */
 export const site = defineSite({
   servers: [

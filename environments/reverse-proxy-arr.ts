@@ -1,8 +1,8 @@
 import { defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
- * Exchange 2016 that clients outside reach through Application Request Routing in the perimeter network. The proxy is not
- * configured from here: the plan files say how it must be, step by step.
+ * Exchange 2016, which clients outside reach through Application Request Routing in the perimeter network. No deploy configures
+ * the proxy: the plan files describe its settings step by step.
  */
 export const site = defineSite({
   servers: [

@@ -11,9 +11,10 @@ const server = (name: string, address: string, datacentre: string) => ({
 const witness = (name: string) => ({ server: `${name}.contoso.local`, directory: 'C:\\Witness\\DAG01' });
 
 /**
- * Exchange Server Subscription Edition in Lisbon and Porto, which share all names: one DAG across both. Servers change in two
- * waves, one of each datacentre in each. Each is out of service around a step that its clients would feel, and the next wave
- * waits until the machine that runs Terraform, too, has seen that it is well. No database has both copies in one wave.
+ * Exchange Server Subscription Edition in Lisbon and Porto, which share all names, with one DAG across both. Servers change in
+ * two waves, each with one server of each datacentre. Around a step that can interrupt its clients a server is out of service.
+ * The second wave waits until the machine that runs Terraform has also connected to each server of the first and found it
+ * healthy. No database has both copies on servers of one wave.
  */
 export const site = defineSite({
   servers: [

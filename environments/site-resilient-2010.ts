@@ -1,10 +1,10 @@
 import { defineSite, ExchangeVersion, type MailboxDatabase } from '../exchange/site';
 
 /**
- * Exchange 2010 in two datacentres, each behind a load balancer and under a name of its own, with one DAG across both: the
- * primary one serves everybody, the failover one stands by. The client access arrays are declared, and their names are
- * published inside only. Outlook inside reaches each database by the array of the datacentre that it is made in.
- * The certificate of the PFX holds both names. Unified Messaging has no name: Exchange 2010 has it in EWS.
+ * Exchange 2010 in two datacentres, each behind a load balancer and with a name of its own, and one DAG across both. The
+ * primary datacentre serves everybody, the failover one stands by. The names of the client access arrays are published inside
+ * only; Outlook inside reaches each database by the array of the datacentre in which the database is made. The certificate has
+ * both names. Unified Messaging has no name of its own: in Exchange 2010 it is a part of Exchange Web Services.
  */
 export const site = defineSite({
   servers: [
@@ -41,7 +41,7 @@ export const site = defineSite({
       outlookAnywhere: 'enabled',
     },
   ],
-  // One name for Autodiscover, of the primary datacentre: the other servers hand it out, too.
+  // Autodiscover has one name, that of the primary datacentre, also in the service connection points of the failover servers.
   namespaces: { client: 'mail.exchangeonline.dk', autodiscover: 'mail.exchangeonline.dk' },
   datacentres: {
     primary: {
@@ -63,7 +63,7 @@ export const site = defineSite({
     names: ['mail.exchangeonline.dk', 'failover.exchangeonline.dk'],
     services: ['IIS'],
   },
-  // By whichever name Outlook outside has reached a server, it finds this one on the certificate.
+  // Outlook outside looks for this name on the certificate, by whichever name it has reached a server.
   outlookProvider: { certPrincipalName: 'msstd:mail.exchangeonline.dk' },
   dag: {
     name: 'DAG01',
@@ -75,7 +75,7 @@ export const site = defineSite({
   dns: { internal: { zones: [{ name: 'exchangeonline.dk' }] } },
 });
 
-/** DAG01-MDB001 and so on, active on the first server: each has its file and its logs on the same drives everywhere. */
+/** DAG01-MDB001 and so on, active on the first of `copies`. Files and logs are on the same drives on every server. */
 function databases(
   first: number,
   last: number,

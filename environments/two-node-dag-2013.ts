@@ -1,8 +1,8 @@
 import { defineSite, ExchangeVersion } from '../exchange/site';
 
 /**
- * Exchange 2013: a second server joins the one in production. Public names in a zone that the internal DNS holds too
- * (split DNS). Without the line of BsAEX02 this is the state before.
+ * Exchange 2013: a second server, BsAEX02, joins the one in production. The public names are in a zone that the internal DNS
+ * holds, too (split DNS). Without BsAEX02 in the list of servers this is the state before.
  */
 export const site = defineSite({
   servers: [
@@ -33,8 +33,8 @@ export const site = defineSite({
     witness: { server: 'BsAFS01.apatricio.local', directory: 'C:\\DAGFileShareWitnesses\\DAG01' },
   },
   dns: {
-    // Where updates go and who signs them is left to DNS_UPDATE_SERVER and its kind, so that this very file serves a
-    // rehearsal and production; server, port, keyName and the rest may stand here instead.
+    // The DNS server and the key come from DNS_UPDATE_SERVER and the variables like it, so that this file can be used unchanged
+    // for a rehearsal and in production. You can write server, port, keyName and the rest here instead.
     zones: [{ name: 'andersonpatricio.info' }],
     publish: 'round-robin',
   },

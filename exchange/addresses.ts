@@ -18,12 +18,15 @@ export function canonicalAddress(address: string): string {
     : address.toLowerCase();
 }
 
-/** Each address once, however it is spelled; of several spellings the last. */
+/** Each address once. Where an address is spelled in several ways, the last spelling is kept. */
 export function distinctAddresses(addresses: readonly string[]): readonly string[] {
   return [...new Map(addresses.map((address) => [canonicalAddress(address), address])).values()];
 }
 
-/** Addresses that mean no machine, this machine, one on the same wire, or a group (IANA's special-purpose registries). */
+/**
+ * Addresses that no client on another machine can use: unspecified, loopback, link-local and multicast addresses
+ * (IANA's special-purpose registries).
+ */
 const NOT_FOR_CLIENTS = new BlockList();
 NOT_FOR_CLIENTS.addSubnet('0.0.0.0', 8, 'ipv4');
 NOT_FOR_CLIENTS.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -37,7 +40,7 @@ NOT_FOR_CLIENTS.addSubnet('ff00::', 8, 'ipv6');
 
 /** Whether clients on other machines could reach it. */
 export function isForClients(address: string): boolean {
-  // An IPv4 address in an IPv6 one means something within a machine alone (RFC 4291, section 2.5.5.2).
+  // An IPv4-mapped IPv6 address has a meaning only within a machine (RFC 4291, section 2.5.5.2).
   if (canonicalAddress(address).startsWith('::ffff:')) return false;
   return !NOT_FOR_CLIENTS.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }

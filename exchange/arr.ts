@@ -7,26 +7,26 @@ import type { ReverseProxy, Server } from './site';
 import type { Placement, Topology } from './topology';
 import { existsIn } from './versions';
 
-/** A farm of Application Request Routing: servers of which each takes the same requests. */
+/** A server farm of Application Request Routing: servers that can each answer the same requests. */
 export interface Farm {
   readonly name: string;
   readonly servers: readonly Server[];
-  /** What it asks each server for; null where servers before Exchange 2013 would not answer. */
+  /** The health check URL of each server; null for servers before Exchange 2013, which have none. */
   readonly healthUrl: string | null;
 }
 
 /** A rule of URL Rewrite, with wildcards. */
 export interface RewriteRule {
   readonly name: string;
-  /** Of the path, without the slash at its beginning. */
+  /** Matches the path, without its leading slash. */
   readonly pattern: string;
-  /** All of them must be so: what is looked at, and how it must be. */
+  /** Pairs of a server variable and the pattern that it must match. All of them must match. */
   readonly conditions: readonly (readonly [input: string, pattern: string])[];
-  /** Where the request goes; null: it ends with 403. */
+  /** The farm that the request is forwarded to; null answers 403. */
   readonly farm: string | null;
 }
 
-/** What the proxy is made of, in the order in which it looks at the rules. */
+/** The farms of the proxy, and its rules in the order in which it evaluates them. */
 export interface Arr {
   readonly farms: readonly Farm[];
   readonly rules: readonly RewriteRule[];
@@ -66,7 +66,7 @@ function farmOf(name: string, servers: readonly Server[], healthUrl: string): Fa
   return { name, servers, healthUrl: answers ? healthUrl : null };
 }
 
-/** One farm for all names that the same servers give, under the last of them, which is that of all clients where it is one. */
+/** One farm for all names that the same servers share. It is named after their `client` name, if they share one. */
 function routesOfSite(names: readonly ProxiedName[]): readonly Route[] {
   const key = ({ servers }: ProxiedName) => servers.map(({ name }) => name).join(' ');
   return names.map((one) => {
@@ -86,7 +86,10 @@ function routesOfSite(names: readonly ProxiedName[]): readonly Route[] {
   });
 }
 
-/** A farm for each service that a name is of. Outlook on the web takes what no other service has: people type the name only. */
+/**
+ * One farm for each service of each name. Outlook on the web gets every path that no other service has, since people
+ * type only the host name.
+ */
 function routesByProtocol(
   topology: Topology,
   proxy: ReverseProxy,
@@ -94,7 +97,8 @@ function routesByProtocol(
 ): readonly Route[] {
   return names.flatMap(({ host, published, servers }): readonly Route[] => {
     const services = servicesOf(topology.placements, host);
-    // A further name is given by no server: it leads where the others do, for as long as clients remember it.
+    // No URL uses a name of `alsoPublished`. It leads to the same servers as the others, for as long as clients
+    // remember it.
     if (services.size === 0) {
       const farm = farmOf(host, servers, healthUrlOf('owa', host));
       return [{ name: host, host, pattern: '*', farm }];
@@ -116,7 +120,7 @@ function routesByProtocol(
   });
 }
 
-/** Services that clients outside find under a name, and the servers that give it for them. */
+/** The services that external clients reach by a name, and the servers that use the name for them. */
 function servicesOf(
   placements: readonly Placement[],
   host: string,

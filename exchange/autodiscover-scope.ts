@@ -5,12 +5,12 @@ import type { ExchangeSiteProps, Server } from './site';
 
 /** The Active Directory sites of a service connection point, and where they are declared. */
 export interface PlacedScope {
-  /** None where the declaration does not say which ones are its own. */
+  /** Empty where the scope is `own` and the datacentre declares no Active Directory sites. */
   readonly sites: readonly string[];
   readonly path: Path;
 }
 
-/** What the server says, then its datacentre; undefined where it stays as it is. */
+/** The setting of the server, else of its datacentre; undefined where neither has one, so that it stays as it is. */
 export function autodiscoverScopeOf(site: ExchangeSiteProps, server: Server): PlacedScope | undefined {
   const [nearest] = saidOf(site, server, 'autodiscoverSiteScope');
   if (nearest === undefined) return undefined;

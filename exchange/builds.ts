@@ -16,7 +16,7 @@ export function lacksSp1({ version, build }: Pick<Server, 'version' | 'build'>):
   );
 }
 
-/** Whether a server has what exists in these versions, as far as its declared build tells. */
+/** Whether a server has something with this lifespan. Takes its declared build into account, where there is one. */
 export function hasOn(lifespan: Lifespan, server: Pick<Server, 'version' | 'build'>): boolean {
   return (
     existsIn(lifespan, server.version) &&

@@ -2,7 +2,10 @@ import { formatPath, path, type Problem } from '../schema';
 
 const MOST_CHARACTERS = 30;
 const NAME = /^[a-z][a-z0-9-]*$/i;
-/** Ends of what is called after a certificate: what its gate watches, and the block that imports it. */
+/**
+ * Suffixes that would make two names equal: the health gate's trigger `web-services` and the import block `web-import`
+ * are named after the certificate `web`.
+ */
 const TAKEN = /-(?:services|import)$/i;
 
 /** What is wrong with the name of one of several certificates. */
@@ -20,12 +23,12 @@ export function certificateNameProblem(name: string): Problem | undefined {
   };
 }
 
-/** What is the same for two names of certificates that could not be told apart. */
+/** A key that is equal for two names that PowerShell and Windows could not tell apart. */
 export function certificateKey(name: string): string {
   return name.toLowerCase().replaceAll('-', '');
 }
 
-/** The variable of a stack that the password of its PFX comes from; null: of the only certificate. */
+/** Name of the Terraform variable with the password of the PFX. Null stands for the only certificate of the site. */
 export function passwordVariable(name: string | null): string {
   return name === null ? 'pfx_password' : `pfx_password_${name.replaceAll('-', '_')}`;
 }
@@ -35,7 +38,7 @@ export function certificatePlace(name: string | null): string {
   return formatPath(name === null ? path('certificate') : path('certificate', name));
 }
 
-/** What a run of the plan is given for a certificate, by its names in PowerShell. */
+/** Names of the PowerShell variables and parameters for the PFX of a certificate. */
 export interface PfxNames {
   readonly path: string;
   readonly password: string;
@@ -43,7 +46,7 @@ export interface PfxNames {
   readonly certificate: string;
 }
 
-/** @param name null: of the only certificate */
+/** @param name null for the only certificate of the site */
 export function pfxNames(name: string | null): PfxNames {
   const suffix = (name ?? '')
     .split('-')

@@ -12,10 +12,10 @@ import type { DeclaredCertificate } from './declared-certificates';
 /** What was found where the declaration has its certificate file. Reading it is the caller's: this room has no I/O. */
 export type DeclaredFile =
   | { readonly content: Uint8Array }
-  /** Goes on from "the file": why it was not read, with the remedy. */
+  /** Why it was not read, with the remedy. It continues a sentence that begins with "the file". */
   | { readonly unread: string };
 
-/** By the certificate file as declared. */
+/** The files by their path as declared in `certificateFile`. */
 export type DeclaredFiles = ReadonlyMap<string, DeclaredFile>;
 
 /** The public certificate that is committed beside the PFX. */
@@ -24,22 +24,22 @@ export interface CommittedCertificate {
   readonly file: string;
   readonly read: ReadCertificate;
   readonly facts: CertificateFacts;
-  /** In PEM, with those above it, as far as the file holds them. */
+  /** The certificate in PEM, followed by its chain as far as the file holds it. */
   readonly pem: string;
 }
 
-/** Why the file is not taken. */
+/** Why the file cannot be used. */
 export interface UnfitFile {
   readonly problem: string;
   readonly remedy: string;
 }
 
-/** A file with the leaf alone does not tell that the PFX has no more. */
+/** Leaves the chain out where the file holds only the leaf certificate: the PFX may still hold the chain. */
 export function publicPart(file: string, { leaf, chain }: CertificateFile): ReadCertificate {
   return { file, certificate: leaf, ...(chain.length === 0 ? {} : { chain }) };
 }
 
-/** What the certificate file says; undefined where none is declared. */
+/** The content of the certificate file, or why it cannot be used; undefined where none is declared. */
 export function committedCertificate(
   { declared: { certificateFile: file } }: DeclaredCertificate,
   files: DeclaredFiles,

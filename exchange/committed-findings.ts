@@ -14,8 +14,8 @@ const PLACES: { readonly [about in CertificateFinding['about']]: keyof SiteCerti
 };
 
 /**
- * What is found about the committed certificate, as a plan finds it. Whether it is valid, and for how long, only a plan
- * says: the same declaration gives the same answer on every day.
+ * The findings about the committed certificate that a plan would report too. The validity period is checked only by a
+ * plan, because synth gives the same result on every day.
  */
 export function committedFindings(
   topology: Topology,

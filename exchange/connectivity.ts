@@ -11,7 +11,7 @@ import { serviceNamed } from './services';
 import type { ExchangeSiteProps } from './site';
 import type { Placement } from './topology';
 
-/** Whether a server is tested once the records are published. */
+/** Whether connectivity tests are declared for a server. */
 export function isTested({ health }: ExchangeSiteProps, { server }: Placement): boolean {
   const declared = health?.connectivity;
   return (
@@ -19,7 +19,10 @@ export function isTested({ health }: ExchangeSiteProps, { server }: Placement): 
   );
 }
 
-/** The declared tests of a server, in the order in which they run; of POP and IMAP where it has a declared name. */
+/**
+ * The declared tests of a server, in the order in which they run. POP and IMAP are tested only where `mailProtocols`
+ * declares them for the server.
+ */
 export function connectivityTests(
   site: ExchangeSiteProps,
   placement: Placement,
@@ -29,19 +32,19 @@ export function connectivityTests(
   return CONNECTIVITY_TESTS.filter((test) => declared.includes(test) && answersFor(placement, test));
 }
 
-/** Whether a server has what a test is about. */
+/** Whether a server offers what a test uses. */
 export function answersFor({ protocols }: Placement, test: ConnectivityTest): boolean {
   const isOfMail = MAIL_PROTOCOLS.some(({ service }) => service === test);
   return !isOfMail || protocols.some(({ row }) => row.service === test);
 }
 
-/** How Autodiscover of a server is asked, as the attributes of its check have it. */
+/** The attributes of a connectivity check that say how to test Autodiscover. */
 export interface AutodiscoverQuestion {
   readonly autodiscover_certificate?: { readonly [address: string]: AttributeReference };
   readonly autodiscover_urls?: { readonly [serviceAndSide: string]: string };
 }
 
-/** Nothing where it is not declared, and of a server that hands out no Autodiscover of its own. */
+/** Empty where the test is not declared, and for a server whose Autodiscover name is cleared. */
 export function autodiscoverQuestion(
   site: ExchangeSiteProps,
   placement: Placement,
@@ -72,14 +75,14 @@ export function isAskedAutodiscover(site: ExchangeSiteProps, placement: Placemen
   );
 }
 
-/** The URLs of every server that has a service: the answer holds those of the servers where the mailbox is. */
+/** The URLs of all servers with a service: Autodiscover answers with those of the servers that hold the mailbox. */
 function declaredUrls(placements: readonly Placement[]): { readonly [serviceAndSide: string]: string } {
   const entries = AUTODISCOVER_SERVICES.flatMap((service) => {
     const having = placements.filter(({ server }) => hasOn(serviceNamed(service).lifespan, server));
     const hosts = having.map(
       ({ directories }) => directories.find(({ row }) => row.service === service)?.hosts,
     );
-    // What one server hands out is not known, so that nothing can be said of the service.
+    // The URLs of one server are not managed, so that no expected answer is known for the service.
     if (hosts.length === 0 || hosts.includes(undefined)) return [];
     return (['internal', 'external'] as const).flatMap((side): readonly (readonly [string, string])[] => {
       const urls = hosts.map((each) => urlOf(service, each?.[side] ?? '')).filter((url) => url !== '');

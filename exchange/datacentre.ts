@@ -9,7 +9,7 @@ export function serversOf(
   return site.servers.filter((server) => datacentreOf(site, server)?.name === name);
 }
 
-/** What the declaration says of a server's datacentre, under its name there; undefined where it says nothing. */
+/** The entry of `datacentres` for a server, with its name; undefined where there is none. */
 export function datacentreOf(
   { datacentres = {} }: Pick<ExchangeSiteProps, 'datacentres'>,
   { datacentre }: Pick<Server, 'datacentre'>,

@@ -481,8 +481,8 @@ export const siteForm = group<ExchangeSiteProps>({
 });
 
 /**
- * Where a declaration is not of its type. The editor shows the same, but synth runs without the compiler, and what the
- * compiler cannot know, such as an environment variable that is not set, shows only then.
+ * Finds where a declaration does not match its type. The editor shows the same, but synth runs without the compiler,
+ * and some values are known only at synth: an environment variable that is not set is undefined.
  */
 export const declarationMisfits = (declaration: unknown): readonly Finding[] =>
   misfits(siteForm, declaration);

@@ -7,12 +7,12 @@ import { clientAccessArray, isIn } from './resources';
 import { idOf } from './resource-id';
 import type { ClientAccessArray, ExchangeSiteProps, Server } from './site';
 
-/** A client access array of a datacentre, with what the declaration says of it elsewhere. */
+/** A client access array of a datacentre, with the servers and the Active Directory site that it belongs to. */
 export interface DeclaredArray {
   readonly array: ClientAccessArray;
   readonly path: Path;
   readonly datacentre: string;
-  /** Those of the datacentre whose version has arrays, in the order of the declaration. */
+  /** Servers of the datacentre whose version has client access arrays, in the order of the declaration. */
   readonly servers: readonly Server[];
   /** The Active Directory site; left out where the declaration does not say which one. */
   readonly activeDirectorySite?: string;
@@ -42,7 +42,9 @@ export function declaredArrays(site: ExchangeSiteProps): readonly DeclaredArray[
   });
 }
 
-/** Names of arrays as DNS holds them: for clients inside alone, which know no other way to the servers. */
+/**
+ * The names of arrays, to be published in DNS for internal clients only: external Outlook clients use Outlook Anywhere.
+ */
 export function arrayNames(site: ExchangeSiteProps): readonly PublishedName[] {
   return declaredArrays(site).map(({ array, path: at, datacentre, servers }) => ({
     host: array.fqdn,

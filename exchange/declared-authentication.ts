@@ -3,7 +3,7 @@ import { saidOf } from './said-of-server';
 import { type AuthenticatedService, switchesOf, type VirtualDirectoryService } from './services';
 import type { ExchangeSiteProps, Server } from './site';
 
-/** A switch of authentication of a service on a server. */
+/** A declared authentication switch of a service on a server. */
 export interface PlacedSwitch {
   readonly attribute: string;
   readonly isOn: boolean;
@@ -11,12 +11,12 @@ export interface PlacedSwitch {
   readonly path: Path;
 }
 
-/** Each service has its own words. */
+/** The switches of any service, by name. */
 type Switches = { readonly [word: string]: boolean | undefined };
 
 /**
- * The switches that are declared, in the order of the row: what the server says counts, switch by switch, before what its
- * datacentre says, and that before what the site says.
+ * The declared switches in the order of the row. For each switch, the setting of the server overrides that of its
+ * datacentre, and that the setting of the site.
  */
 export function authenticationOf(
   site: ExchangeSiteProps,

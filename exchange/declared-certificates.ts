@@ -5,13 +5,13 @@ import type { ExchangeSiteProps, Server, SiteCertificate } from './site';
 
 /** A certificate of a declaration and where it stands. */
 export interface DeclaredCertificate {
-  /** Null where the site has one, which needs no name. */
+  /** Null where the site has a single certificate, which needs no name. */
   readonly name: string | null;
   readonly path: Path;
   readonly declared: SiteCertificate;
 }
 
-/** What a certificate says of itself. A group of any other name is a certificate. */
+/** The properties of a certificate. In `certificate`, any other key is the name of one of several certificates. */
 const PROPERTIES: { readonly [property in keyof SiteCertificate]-?: true } = {
   pfxFile: true,
   certificateFile: true,
@@ -27,8 +27,9 @@ const PROPERTIES: { readonly [property in keyof SiteCertificate]-?: true } = {
 };
 
 /**
- * Whether a declared value is one certificate; otherwise it is several by name. A property of a certificate stands there
- * with what is no certificate, so that even one called `names` is told apart. Takes values of the wrong form, too.
+ * Whether a declared value is a single certificate, and not several by name. It is one if a property of a certificate
+ * has a value that is not a certificate itself: so even several certificates of which one is called `names` are
+ * recognized. Accepts values of the wrong form, too.
  */
 export function isOneCertificate(value: ExchangeSiteProps['certificate']): value is SiteCertificate {
   const entries = Object.entries(value as { readonly [name: string]: unknown });
@@ -65,12 +66,12 @@ export function isForWeb({ declared }: DeclaredCertificate): boolean {
   return declared.services.includes('IIS');
 }
 
-/** Whether one of its names is a wildcard, so that POP and IMAP cannot be given it. */
+/** Whether one of its names is a wildcard, so that it cannot be enabled for POP and IMAP. */
 export function hasWildcard({ declared }: DeclaredCertificate): boolean {
   return declared.names.some((name) => name.startsWith('*.'));
 }
 
-/** For sentences. */
+/** The certificate as a sentence names it. */
 export function titleOf({ name }: Pick<DeclaredCertificate, 'name'>): string {
   return name === null ? 'the certificate' : `the certificate ${name}`;
 }

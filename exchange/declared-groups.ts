@@ -16,7 +16,7 @@ export function declaredGroups({ dag }: Pick<ExchangeSiteProps, 'dag'>): readonl
     : [{ group: dag, path: path('dag') }];
 }
 
-/** What `Array.isArray` does not tell the compiler of a read-only list. */
+/** `Array.isArray` as a type guard that also works for a read-only list. */
 function isList<T extends object>(one: T | readonly T[]): one is readonly T[] {
   return Array.isArray(one);
 }

@@ -6,21 +6,24 @@ import type { ExchangeSiteProps, Server } from './site';
 import { ExchangeVersion } from './versions';
 import { wavesOf } from './waves';
 
-/** That a server is drained around what its clients would feel, and where that is declared. */
+/** The maintenance of a server, and where it is declared. */
 export interface PlacedMaintenance {
   readonly path: Path;
-  /** As declared. Left out: nobody says. */
+  /** The declared `redirectTo`; left out where none is declared. */
   readonly declaredTarget?: string;
   /** The server that takes over its messages; left out: there is none. */
   readonly redirectTo?: Server;
 }
 
-/** Component states and the redirection of messages came with it. */
+/** Whether the server has component states and message redirection, which came with Exchange 2013. */
 export function hasComponentStates({ version }: Server): boolean {
   return version.isAtLeast(ExchangeVersion.V2013);
 }
 
-/** What the server says, then its datacentre, then the site; undefined where it is not drained. */
+/**
+ * The setting of the server, else of its datacentre, else of the site; undefined where the server is not put into
+ * maintenance.
+ */
 export function maintenanceOfServer(
   site: ExchangeSiteProps,
   groups: readonly PlacedGroup[],
@@ -42,7 +45,10 @@ export function maintenanceOfServer(
   };
 }
 
-/** One that is not drained at the same time, if there is one, of the same DAG before others, and then of its datacentre. */
+/**
+ * The server that receives the messages: preferably one that is not drained at the same time; among those, a member of
+ * the same DAG before one of the same datacentre before any other.
+ */
 function nearestOf(
   site: ExchangeSiteProps,
   groups: readonly PlacedGroup[],

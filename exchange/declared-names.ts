@@ -25,7 +25,7 @@ function many(
   return texts.map((text, index) => ({ text, path: at(...steps, index) }));
 }
 
-/** Texts whose paths are from a part of the declaration, with whole ones. */
+/** Prefixes the paths of texts with the path of the part that they are in. */
 function within(part: Path, texts: readonly DeclaredText[]): readonly DeclaredText[] {
   return texts.map(({ text, path }) => ({ text, path: [...part, ...path] }));
 }
@@ -64,7 +64,7 @@ export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredTex
   ];
 }
 
-/** Where sessions are opened, as far as the declaration says it. */
+/** Every declared endpoint: that of the connection, and those of servers. */
 export function declaredEndpoints({ connection, servers }: ExchangeSiteProps): readonly DeclaredText[] {
   return [
     ...one(connection?.endpoint, 'connection', 'endpoint'),
@@ -74,7 +74,7 @@ export function declaredEndpoints({ connection, servers }: ExchangeSiteProps): r
   ];
 }
 
-/** Every text that is the name or address of something, and has no room for anything but plain characters. */
+/** Every text that is a name or an address, and may therefore hold plain characters only. */
 export function declaredNames(site: ExchangeSiteProps): readonly DeclaredText[] {
   const { servers } = site;
   return [

@@ -15,16 +15,16 @@ import {
 import { NAMED_SERVICES } from './namespaces';
 import type { NamedService } from './site';
 
-/** Where each name stands in `namespaces`, as the state of the published names has it. */
+/** The places of each name in `namespaces`, as the state of `exchange_published_names` stores them. */
 export type Purposes = { readonly [host: string]: string };
 
 /**
- * A browser is sent to the name of a failback for as long as that takes, and nothing keeps it: no client loses a name that
- * another one replaces, so that it takes part in no rename.
+ * Whether a place is that of a failback name. Browsers are sent to such a name only during a failback, and no client
+ * remembers it. Replacing it takes no name away from a client, so it is left out of the check of renames.
  */
 const isFailback = (place: string) => scopeAndPlace(place)[1] === FAILBACK;
 
-/** A name in `alsoPublished`, and the side of the firewall that it is for; left out: both. */
+/** A name, and the side of the firewall that it is for; left out: both sides. */
 export interface SidedName {
   readonly host: string;
   readonly side?: Side;
@@ -33,10 +33,10 @@ export interface SidedName {
 const sided = (host: string, side: Side | undefined): SidedName =>
   side === undefined ? { host } : { host, side };
 
-/** The side that a place is of; undefined for both. */
+/** The side of the firewall that a place is for; undefined for both. */
 const sideOf = (place: string) => SIDES.find((side) => place.endsWith(`.${side}`));
 
-/** The declared names by their places. */
+/** The declared names by their places. It answers which name a server has for a service, also from a stored state. */
 export class Namespaces {
   readonly #hosts: ReadonlyMap<string, string>;
   readonly #places: ReadonlySet<string>;
@@ -44,8 +44,8 @@ export class Namespaces {
   readonly #sides: ReadonlyMap<string, Side | undefined>;
 
   /**
-   * @param datacentres the datacentre of each server whose datacentre has names of its own
-   * @param cleared places that have no name on purpose
+   * @param datacentres the datacentre of each server, where that has names of its own
+   * @param cleared places that are declared as null
    */
   constructor(
     purposes: Purposes,
@@ -74,7 +74,7 @@ export class Namespaces {
     );
   }
 
-  /** Scopes that have names, that of the site first. */
+  /** Scopes that have names. The site comes first. */
   get scopes(): readonly Scope[] {
     return [...new Set([SITE, ...[...this.#places].map((place) => scopeAndPlace(place)[0])])];
   }
@@ -83,7 +83,7 @@ export class Namespaces {
     return this.#alsoPublished.flatMap(([of, name]) => (of === scope ? [name] : []));
   }
 
-  /** A name with the side of the firewall that it is declared for, where that is one only. */
+  /** A name, with its side of the firewall where it is declared for one side only. */
   sided(host: string): SidedName {
     return sided(host, this.#sides.get(host));
   }
@@ -93,13 +93,15 @@ export class Namespaces {
     return this.#sides.get(host) === 'internal';
   }
 
-  /** The name that clients of a service on a server are given; empty where they are given none, or where it is not managed. */
+  /** The name of a service on a server for clients of one side. Empty where it has none, or where it is not managed. */
   hostOf(server: string, service: NamingService, side: Side): string {
     const place = this.#placeOf(service, this.#scopesOf(server));
     return place === undefined ? '' : this.#at(place, side);
   }
 
-  /** The scope from which a service on a server has its name, or would have it if that were not cleared; undefined for none. */
+  /**
+   * The scope that a service on a server has its name from; names that are cleared are passed over. Undefined for none.
+   */
   scopeOf(server: string, service: NamingService): Scope | undefined {
     const place = placeOf(
       service,
@@ -110,10 +112,11 @@ export class Namespaces {
   }
 
   /**
-   * The scope in whose alsoPublished a name that a server gives now stands for this server: the nearest that has, or had, a
-   * name for the service, or that has one for all clients, since further names of the site are not those of such a server.
+   * The scope whose `alsoPublished` must hold the current name of a service while it is renamed: the most specific
+   * scope that has or had a name for the service, or that has a `client` name, because `alsoPublished` of a wider scope
+   * does not apply to such a server.
    *
-   * @param before what was declared before
+   * @param before the names as declared before
    */
   keptIn(before: Namespaces, server: string, service: NamingService): Scope {
     const client = this.#placeOf('client', this.#scopesOf(server));
@@ -126,18 +129,18 @@ export class Namespaces {
     return scopesOf(server, datacentre).find((scope) => naming.has(scope)) ?? SITE;
   }
 
-  /** The name that stands in a scope itself: for a service, or for all of them; undefined where there is none. */
+  /** The name that a scope itself declares for a service, or else for all clients; undefined where there is none. */
   hostIn(scope: Scope, service: NamingService | 'client', side: Side): string | undefined {
     const place = this.#placeOf(service, [scope]);
     return place === undefined ? undefined : this.#at(place, side);
   }
 
-  /** Whether a name stands in a scope for the service itself. */
+  /** Whether a scope declares a name for the service itself. */
   hasOwn(scope: Scope, service: NamedService): boolean {
     return this.#places.has(placeIn(scope, 'services', service));
   }
 
-  /** Whether the declaration says which name clients of a service are given on some server. */
+  /** Whether the declaration manages the name of a service on some server. */
   isNamed(service: NamingService): boolean {
     return service !== 'powershell' || this.scopes.some((scope) => this.hasOwn(scope, 'powershell'));
   }
@@ -155,7 +158,7 @@ export class Namespaces {
   }
 }
 
-/** Whether clients of every service of these servers are given the same names by both. */
+/** Whether two declarations give every service of these servers the same names. */
 export function giveTheSame(one: Namespaces, other: Namespaces, servers: readonly string[]): boolean {
   return servers.every((server) =>
     (['autodiscover', ...NAMED_SERVICES] as const).every((service) =>
@@ -166,16 +169,19 @@ export function giveTheSame(one: Namespaces, other: Namespaces, servers: readonl
   );
 }
 
-/** The names of a scope, as they are written; undefined where the scope has none for the service itself. */
+/**
+ * The names of a scope, to be written as a declaration. `hostOf` returns undefined where the scope has no name for the
+ * service.
+ */
 export interface Written {
   readonly hostOf: (service: NamingService | 'client', side: Side) => string | undefined;
   readonly alsoPublished: readonly SidedName[];
 }
 
 /**
- * As they stand in a declaration, indented: Terraform breaks lines that are not.
+ * The names as a declaration for people to copy. It is indented because Terraform re-wraps lines without indentation.
  *
- * @param written by the scope; one without names is left out
+ * @param written the names by scope; scopes without names are left out
  */
 export function declaration(written: ReadonlyMap<Scope, Written>): string {
   const site = written.get(SITE);
@@ -226,7 +232,7 @@ function block({ hostOf, alsoPublished }: Written, indent: string): readonly str
   ];
 }
 
-/** As an entry of `alsoPublished` is written. */
+/** A name as an entry of `alsoPublished`. */
 export function further({ host, side }: SidedName): string {
   return side === undefined ? quoted(host) : `{ ${side}: ${quoted(host)} }`;
 }

@@ -17,12 +17,12 @@ export interface AnyRecordSet {
   readonly host: string;
   readonly zone: Zone;
   /**
-   * Relative to the zone, null for the zone itself. In lower case: DNS makes no difference (RFC 4343), but hashicorp/dns
-   * deletes a live record set to write its name in another one.
+   * Relative to the zone, null for the zone itself. Always in lower case: DNS ignores letter case (RFC 4343), but
+   * hashicorp/dns would delete and re-create a live record set whose name changes in letter case.
    */
   readonly name: string | null;
   readonly ttlSeconds: number;
-  /** It is there before the first deploy and is imported. */
+  /** Whether it exists before the first deploy, and is imported. */
   readonly existing: boolean;
 }
 
@@ -31,13 +31,13 @@ export interface DnsRecordSet extends AnyRecordSet {
   readonly recordType: 'A' | 'AAAA';
   /** In the order of the servers. */
   readonly addresses: readonly string[];
-  /** Whether it holds the own addresses of several servers, of which DNS notices none that is down. */
+  /** Whether it holds addresses of several servers themselves, for which DNS does not notice that a server is down. */
   readonly isRoundRobin: boolean;
 }
 
 const DEFAULT_TTL_SECONDS = 300;
 
-/** The zone of a view that holds a name: of several, the longest. */
+/** The zone of a view that holds a name: of several matching zones, the longest. */
 export function zoneOf({ declared: { zones } }: View, host: string): Zone | undefined {
   return zones
     .filter((zone) => isWithin(host, zone.name))
@@ -49,14 +49,14 @@ function isWithin(host: string, zone: string): boolean {
   return name === end || name.endsWith(`.${end}`);
 }
 
-/** Whether clients who are answered from a view are given a name. */
+/** Whether clients that use a view also use a name. */
 export function isFor({ side, isOnly }: View, { sides }: PublishedName): boolean {
   return isOnly || sides.has(side);
 }
 
 /**
- * Whether a view does not hold a name: because the declaration says so, or because it is the own name of the one server
- * of several that gives it, which registers it itself, inside.
+ * Whether a view does not hold a name: because it is in `notPublished`, or because it is the FQDN of the only server
+ * that uses it, which registers its own name in the internal DNS.
  */
 export function isLeftOut(site: ExchangeSiteProps, view: View, { host, servers }: PublishedName): boolean {
   const { notPublished = {} } = view.declared;
@@ -68,20 +68,23 @@ export function isLeftOut(site: ExchangeSiteProps, view: View, { host, servers }
   return isOwn || includesName(Object.keys(notPublished), host);
 }
 
-/** Every name that DNS holds: those that clients are given by a URL, and those of client access arrays. */
+/** Every name to publish: names in URLs, further names, and those of client access arrays. */
 export function namesInDns(site: ExchangeSiteProps): readonly PublishedName[] {
   return [...publishedHosts(site), ...arrayNames(site)];
 }
 
-/** Those whose clients are given a name on the side of a view; all, where the view answers both or holds it for the other. */
+/**
+ * The servers whose clients use a name on the side of a view. All servers of the name, where the view serves both sides
+ * or holds the name only for clients of the other side.
+ */
 function serversIn({ side, isOnly }: View, { servers, serversBySide }: PublishedName): readonly Server[] {
   const own = serversBySide?.[side] ?? servers;
   return isOnly || own.length === 0 ? servers : own;
 }
 
 /**
- * Servers that a name leads to in a view, by their own addresses or by the load balancer before them; none where the view
- * does not hold it, or holds it for machines that are not declared.
+ * The servers that a name leads to in a view, directly or through a load balancer. None where the view does not hold
+ * the name, or has it in `elsewhere`.
  */
 export function serversBehind(
   site: ExchangeSiteProps,
@@ -94,12 +97,13 @@ export function serversBehind(
 
 /** The zone in which a view holds a name; undefined where it does not hold it. */
 export function zoneHolding(site: ExchangeSiteProps, view: View, published: PublishedName): Zone | undefined {
-  // With split DNS clients inside may have learned the name for outside, and their DNS server answers for its zone.
+  // With split DNS, internal clients may use an external name too, and their DNS server is the one that answers for its
+  // zone.
   const isLeft = isLeftOut(site, view, published) || (view.side === 'external' && !isFor(view, published));
   return isLeft ? undefined : zoneOf(view, published.host);
 }
 
-/** One record set for every name of every view, and every type of address that it stands for. */
+/** One record set for each name in each view, and for each type of address (A, AAAA). */
 export function dnsRecords(site: ExchangeSiteProps): readonly DnsRecordSet[] {
   const names = namesInDns(site);
   return viewsOf(site).flatMap((view) => names.flatMap((name) => recordsOf(site, view, name)));
@@ -128,7 +132,7 @@ function recordsOf(site: ExchangeSiteProps, view: View, published: PublishedName
   });
 }
 
-/** How a record set is called, and where it stands. */
+/** The id of a record set, its zone, and its name in the zone. */
 export function recordSetOf(
   { side, declared }: View,
   zone: Zone,
@@ -139,7 +143,8 @@ export function recordSetOf(
     .slice(0, host.length - zone.name.replace(/\.$/, '').length)
     .replace(/\.$/, '')
     .toLowerCase();
-  // No host has an underscore. Names of other records may: it stands as its code, in a letter case that names do not have.
+  // Dots become underscores, which host names never contain. Other record names may: their underscores become the code
+  // `_5F`, in upper case, which no lower-cased name contains.
   const word = host.toLowerCase().replaceAll('_', '_5F').replaceAll('.', '_');
   return {
     id: `${idOf(word)}-${recordType}${side === 'external' ? '-external' : ''}`,

@@ -5,12 +5,12 @@ import type { Dns, DnsView, ExchangeSiteProps } from './site';
 
 /** A view of DNS, and where it is declared. */
 export interface View {
-  /** Clients of this side of the firewall are answered from it; one that is the only view answers both. */
+  /** The side of the firewall whose clients use the view. If it is the only view, clients of both sides use it. */
   readonly side: Side;
   readonly isOnly: boolean;
   readonly declared: DnsView;
   readonly path: Path;
-  /** Addresses of the reverse proxy, which its names stand for; left out: there is none before it. */
+  /** Addresses of the reverse proxy, which the names of this view resolve to; left out where there is none. */
   readonly proxy?: readonly string[];
 }
 

@@ -1,9 +1,9 @@
 import type { Element } from './element';
 
 /**
- * An order in which elements can be made: each after all that it waits for, and otherwise as they stand in the list.
+ * Sorts elements so that each comes after everything that it depends on, and otherwise keeps their order.
  *
- * @throws TypeError where elements wait for each other, or for one that is not in the list
+ * @throws TypeError where elements depend on each other in a circle, or on one that is not in the list
  */
 export function inOrder(elements: readonly Element[]): readonly Element[] {
   const byId = new Map(elements.map((element) => [element.id, element]));

@@ -5,13 +5,13 @@ import type { HealthTest } from './pool-health';
 import type { AnyResource, Probe, Step } from './resources';
 import type { ExchangeVersion } from './versions';
 
-/** A value that another object gives: only an apply, or a run of the plan, knows it. */
+/** A reference to an attribute of another object, whose value is known only during an apply or a run of the plan. */
 export interface AttributeReference {
   readonly resource: string;
   readonly attribute: string;
 }
 
-/** References stand in maps only. */
+/** References occur only as values of maps. */
 export type DesiredValue = Known | { readonly [key: string]: Known | AttributeReference };
 
 export function isReference(value: DesiredValue | AttributeReference): value is AttributeReference {
@@ -24,17 +24,20 @@ export function isReference(value: DesiredValue | AttributeReference): value is 
   );
 }
 
-/** One thing that a declaration comes to: an object of Exchange, a record set in DNS, or what is described only. */
+/**
+ * A part of the desired state: an Exchange object, a DNS record set, or something that people configure by the
+ * description in the plan.
+ */
 export type Element = ExchangeObject | RecordSet | FurtherRecord | PoolMember | Described;
 
 interface AnyElement {
-  /** From stable names, such as `BsAEX02-owa`; the name in Terraform addresses and in the plan. */
+  /** Built from stable names: `BsAEX02-owa`. It is part of Terraform addresses, and the id in the plan. */
   readonly id: string;
-  /** Ids of the elements that must be there before. */
+  /** Ids of the elements that must exist before this one. */
   readonly dependsOn: readonly string[];
 }
 
-/** An object of Exchange as it must be. Each of its steps says why it runs. */
+/** The desired state of an Exchange object. Each of its steps says why it runs. */
 export interface ExchangeObject extends AnyElement {
   readonly type: 'exchange-object';
   readonly definition: AnyResource;
@@ -43,26 +46,29 @@ export interface ExchangeObject extends AnyElement {
   /** The version whose cmdlets make it. */
   readonly version: ExchangeVersion;
   readonly attributes: { readonly [name: string]: DesiredValue };
-  /** Where in the declaration an attribute comes from; `server` stands for those that are not listed. */
+  /**
+   * The path in the declaration that each attribute comes from. Attributes that are not listed come from that of
+   * `server`.
+   */
   readonly origin: { readonly [attribute: string]: Path };
-  /** It is there before the first deploy and is imported. */
+  /** Whether it exists before the first deploy, and is imported. */
   readonly existing: boolean;
-  /** Of a certificate: its name among several of the declaration, or null for the only one. */
+  /** Set for a certificate only: its name where the site declares several, null for a single one. */
   readonly certificate?: string | null;
-  /** What makes it from nothing, in order. */
+  /** The steps that create it, in order. */
   readonly steps: readonly Step[];
-  /** What is looked at from the machine that runs the plan after them, in order. */
+  /** The checks that the machine that runs the plan makes after the steps, in order. */
   readonly probes: readonly Probe[];
 }
 
-/** A record set in DNS as it must be. */
+/** The desired state of a record set with addresses. */
 export interface RecordSet extends AnyElement, DnsRecordSet {
   readonly type: 'record-set';
   /** Why it is published, and why now; for people. */
   readonly reason: string;
 }
 
-/** A record set beside those of the addresses, as it must be. */
+/** The desired state of a record set of another type (CNAME, MX, SRV, TXT, PTR). */
 export interface FurtherRecord extends AnyElement, FurtherRecordSet {
   readonly type: 'further-record';
   /** Why it is published now; for people. */
@@ -76,39 +82,47 @@ export interface FurtherRecord extends AnyElement, FurtherRecordSet {
 export interface PoolMember extends AnyElement {
   readonly type: 'pool-member';
   readonly server: string;
-  /** The datacentre, or the server, that has the load balancer to itself; left out: it is that of the site. */
+  /**
+   * The datacentre or server that declares the load balancer for itself; left out for the load balancer of the site.
+   */
   readonly pool?: string;
-  /** The load balancer is that of the external view, and inside there is none; left out: it is that of the internal one. */
+  /** Set where only the external view has a load balancer; left out for that of the internal view. */
   readonly isExternal?: true;
   readonly addresses: readonly string[];
   readonly virtualAddresses: readonly string[];
-  /** How far the load balancer sees; left out: not declared. */
+  /** The layer at which the load balancer balances; left out where none is declared. */
   readonly layer?: 4 | 7;
-  /** What it asks the server for, service by service; none before Exchange 2013, and none of Network Load Balancing. */
+  /**
+   * Its health checks of the server, service by service. Empty for servers before Exchange 2013 and for Network Load
+   * Balancing.
+   */
   readonly healthTests: readonly HealthTest[];
   /** Why the server joins now; for people. */
   readonly reason: string;
 }
 
 /**
- * What people see to on a machine that is reached in no way from here: it is described in the plan, in its place, and
- * nothing of it is run or kept in the state.
+ * A manual step on a machine that no session reaches, such as a reverse proxy. The plan describes it at the right place
+ * in the order; nothing of it is run or kept in the Terraform state.
  */
 export interface Described extends AnyElement {
   readonly type: 'described';
-  /** A server of the declaration, whose gate waits for it. Left out: it is none. */
+  /** The declared server whose health gate waits for this step; left out for any other machine. */
   readonly server?: string;
-  /** Host name of the machine, as declared; or what it is, where the declaration has no name for it. */
+  /** Host name of the machine, as declared; or a description, where the declaration has no name for it. */
   readonly host: string;
-  /** To be run there, in this order, where it is not so already; none where people set it by the table. */
+  /**
+   * Commands to run there in this order, unless the machine is already configured so. Empty where people configure it
+   * by the table.
+   */
   readonly commands: readonly string[];
-  /** How it must be there, where commands do not say it, or say it less plainly. */
+  /** The desired settings, where commands do not show them, or less clearly. */
   readonly table?: DescribedTable;
   /** Why it is needed; for people. */
   readonly reason: string;
 }
 
-/** Rows in the order in which they are set and, of rules, looked at; each has a text for every column. */
+/** Rows in the order in which they are configured and, for rules, evaluated. Each has a text for every column. */
 export interface DescribedTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -116,7 +130,7 @@ export interface DescribedTable {
 
 type OfType<Type extends Element['type']> = Extract<Element, { readonly type: Type }>;
 
-/** Those of one type, in their order. */
+/** The elements of one type, in their order. */
 export function elementsOf<Type extends Element['type']>(
   elements: readonly Element[],
   type: Type,

@@ -6,11 +6,14 @@ import { AskedSecret, FileContent, MAILBOX_CREDENTIAL, StepResult } from './plan
 import type { Attributes, Facts, PfxFacts } from './resources';
 import { catalogOf } from './versions';
 
-/** What a phase says of an object; the rest follows. */
+/** The parts of an object that a phase provides. The rest is derived from its definition. */
 interface Wanted extends Omit<ExchangeObject, 'type' | 'existing' | 'steps' | 'probes'> {
-  /** The declaration says that it is there before the first deploy. Left out: what Setup makes is, and nothing else. */
+  /**
+   * Whether the declaration says that the object exists before the first deploy. Left out: true only for objects that
+   * Setup creates.
+   */
   readonly existing?: boolean;
-  /** That of its server. Left out: that is not drained, or the object is of none. */
+  /** The maintenance of its server. Left out where the server is not drained, or the object belongs to no server. */
   readonly maintenance?: PlacedMaintenance | undefined;
   /** Names of the certificates whose thumbprints its attributes refer to, by their ids. Left out: none. */
   readonly certificates?: ReadonlyMap<string, string | null>;
@@ -38,7 +41,7 @@ function maintenanceFacts(maintenance: PlacedMaintenance | undefined): Pick<Fact
   return { maintenance: redirectTo === undefined ? {} : { redirectTo: redirectTo.fqdn } };
 }
 
-/** The definition's own steps from nothing, with references where only a run knows the value. */
+/** The definition's steps for creating the object, with references in place of values that only a run knows. */
 function stepsOf(
   { id, definition, attributes, version, certificate: name }: Wanted,
   maintenance: PlacedMaintenance | undefined,
@@ -64,7 +67,7 @@ function stepsOf(
   return { steps: definition.steps(change, facts), probes: definition.probes?.(change, facts) ?? [] };
 }
 
-/** A map with the results of steps in place of what refers to certificates: only a run knows them. */
+/** Replaces references to certificates in a map by the results of the steps that import them. */
 function withResults(value: DesiredValue, certificates: ReadonlyMap<string, string | null>): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value as { readonly [key: string]: Known | AttributeReference });
@@ -78,7 +81,7 @@ function withResults(value: DesiredValue, certificates: ReadonlyMap<string, stri
 }
 
 /**
- * @param name of one of several certificates; null: of the only one
+ * @param name of one of several certificates; null for the only one
  * @param step whose result has the thumbprint
  */
 function pfxOf(file: string, name: string | null, step: string): PfxFacts {

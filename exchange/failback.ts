@@ -7,14 +7,13 @@ import { serviceNamed, type VirtualDirectoryService } from './services';
 import type { ExchangeSiteProps, Server } from './site';
 import { existsIn } from './versions';
 
-/** Where the name stands in a datacentre. */
+/** The property of a datacentre that holds the failback name. */
 export const FAILBACK = 'failback';
 
 const at = (datacentre: string) => path('datacentres', datacentre, FAILBACK);
 
 /**
- * The name by which a service on a server is reached while its datacentre is failed back; empty text clears it, and
- * undefined leaves it as it is on the server.
+ * The failback name of a service on a server. Empty text clears it on the server, and undefined leaves it unchanged.
  */
 export function failbackOf(
   site: ExchangeSiteProps,
@@ -28,7 +27,7 @@ export function failbackOf(
   return { host: datacentre.failback ?? '', path: at(datacentre.name) };
 }
 
-/** Every such name, in the order of the declaration. */
+/** Every failback name, in the order of the declaration. */
 export function declaredFailbacks({ datacentres = {} }: ExchangeSiteProps): readonly DeclaredText[] {
   return Object.entries(datacentres).flatMap(([name, { failback }]) =>
     typeof failback === 'string' ? [{ text: failback, path: at(name) }] : [],
@@ -36,8 +35,8 @@ export function declaredFailbacks({ datacentres = {} }: ExchangeSiteProps): read
 }
 
 /**
- * The same, as DNS holds them: for the servers of their datacentre that take them. On both sides, since browsers on either
- * are sent there.
+ * The failback names to publish in DNS, for the servers of their datacentre that support FailbackUrl. They are
+ * published on both sides of the firewall, since browsers on either side are sent there.
  */
 export function failbackNames(site: ExchangeSiteProps): readonly PublishedName[] {
   const owa = serviceNamed('owa');

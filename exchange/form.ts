@@ -5,19 +5,22 @@ import type { Finding } from './rules/rule';
 /** The form of a value of type T. */
 export type Form<T> = v.GenericSchema<T>;
 
-/** The form of a property that may be left out; given as undefined it is wrong. */
+/** The form of an optional property. An explicit undefined is not accepted. */
 export interface Optional<T> {
   readonly optional: Form<T>;
 }
 
-/** A form for each property of T: one that is left out here, or optional on one side alone, does not compile. */
+/**
+ * A form for each property of T. A missing form, or one that is optional where the property is not (or the reverse),
+ * does not compile.
+ */
 export type FormsOf<T> = {
   readonly [name in keyof T]-?: { [key in name]?: never } extends Pick<T, name>
     ? Optional<Exclude<T[name], undefined>>
     : Form<T[name]>;
 };
 
-/** What may stand within a value. */
+/** A part of a value: its place and its form. */
 export interface Part {
   /** A property; `[]` in a list; `<name>` in an object with any names. */
   readonly step: string;
@@ -28,12 +31,12 @@ function withParts<T>(parts: readonly Part[]): v.MetadataAction<T, { readonly pa
   return v.metadata({ parts });
 }
 
-/** What may stand within a value of a form, in the order of the form; of values of several forms what each may hold. */
+/** The parts of values of a form, in the order of the form. For a union, the parts of all its forms. */
 export function partsOf(form: Form<unknown>): readonly Part[] {
   return (v.getMetadata(form) as { readonly parts?: readonly Part[] }).parts ?? [];
 }
 
-/** How people are told what a value must be. */
+/** The description of a valid value, for people. */
 export function meaningOf(form: Form<unknown>): string {
   return v.getDescription(form) ?? '';
 }
@@ -41,7 +44,7 @@ export function meaningOf(form: Form<unknown>): string {
 /** What valibot expects of a property that is not declared. */
 const UNKNOWN = 'never';
 
-/** A plain value, and how people are told what it must be. */
+/** A primitive value, and its description for people. */
 interface Plain<T> {
   readonly what: string;
   readonly as: (what: string) => Form<T>;
@@ -49,7 +52,7 @@ interface Plain<T> {
 
 export const TEXT: Plain<string> = { what: 'a text in quotes', as: (what) => v.string(what) };
 
-/** The keys are the words, so that the compiler sees when one is missing. */
+/** A union of literal texts, given as keys of an object, so that the compiler reports a missing one. */
 export function words<Word extends string>(known: { readonly [word in Word]: true }): Plain<Word> {
   const options = Object.keys(known) as Word[];
   return {
@@ -80,7 +83,7 @@ export const FLAG: Plain<boolean> = {
 
 export const flag = plain(FLAG);
 
-/** An arbitrary number: its rule says which ones are right. */
+/** Any number. A rule checks which numbers are valid. */
 export const number = plain({ what: 'a number, without quotes', as: (what) => v.number(what) });
 
 export const wholeNumber = plain({
@@ -103,7 +106,7 @@ export function list<T>(item: Form<T>, least: 0 | 1 = 0): Form<readonly T[]> {
   );
 }
 
-/** A plain value, or a list or group in its place; what is wrong within that is found there. */
+/** A primitive value, or else a list or group. Findings within the latter have their own paths. */
 export function either<T, U extends object>(one: Plain<T>, other: Form<U>): Form<T | U> {
   const what = `${one.what}, or ${meaningOf(other)}`;
   const first = one.as(what);
@@ -116,7 +119,7 @@ export function either<T, U extends object>(one: Plain<T>, other: Form<U>): Form
   );
 }
 
-/** A group, or a list with at least one in its place; what is wrong within that is found there. */
+/** A group, or a non-empty list of such groups. Findings within it have their own paths. */
 export function oneOrMore<T extends object>(one: Form<T>): Form<T | readonly T[]> {
   const what = `${meaningOf(one)}, or a list of such in square brackets with at least one item`;
   const many = v.pipe(v.array(one, what), v.minLength(1, what));
@@ -130,7 +133,7 @@ export function oneOrMore<T extends object>(one: Form<T>): Form<T | readonly T[]
   );
 }
 
-/** One of two groups, or what the first may be besides, that no property tells apart to the compiler. */
+/** One of two groups without a discriminating property; the first may itself be a union. */
 export function eitherGroup<T, U>(
   one: Form<T>,
   other: Form<U>,
@@ -149,11 +152,11 @@ export function eitherGroup<T, U>(
   );
 }
 
-/** An object with any names, each with such a value. */
+/** An object with arbitrary keys whose values have this form. */
 export function byName<T>(item: Form<T>): Form<{ readonly [name: string]: T }> {
   const what = `{ <name>: ${meaningOf(item)} }`;
   return v.pipe(
-    // To valibot a list is an object too.
+    // Valibot accepts a list as an object.
     v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), what),
     v.record(v.string(), item),
     v.description(what),
@@ -171,7 +174,7 @@ export function group<T extends object>(forms: FormsOf<T>): Form<T> {
     return meaningOf('optional' in form ? form.optional : form);
   };
   return v.pipe(
-    // To valibot a list is an object too.
+    // Valibot accepts a list as an object.
     v.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), what),
     v.strictObject(
       Object.fromEntries(
@@ -184,14 +187,14 @@ export function group<T extends object>(forms: FormsOf<T>): Form<T> {
   ) as unknown as Form<T>;
 }
 
-/** A group, or several of them by name; what is wrong within is found there. */
+/** A group, or an object of several groups by name. Findings within them have their own paths. */
 export function oneOrNamed<T extends object>(
   one: Form<T>,
   isOne: (value: object) => boolean,
 ): Form<T | { readonly [name: string]: T }> {
   type Either = Form<T | { readonly [name: string]: T }>;
   const what = `${meaningOf(one)}, or several of these by name`;
-  // To valibot's record a name such as `constructor` is not there.
+  // Valibot's record skips keys such as `constructor`.
   const named = (value: object) =>
     v.strictObject(Object.fromEntries(Object.keys(value).map((name) => [name, one])));
   return v.pipe(
@@ -208,7 +211,7 @@ export function oneOrNamed<T extends object>(
 
 export const optional = <T>(form: Form<T>): Optional<T> => ({ optional: form });
 
-/** Where a value is not of its form. */
+/** Finds where a value does not match its form. */
 export function misfits(form: Form<unknown>, value: unknown): readonly Finding[] {
   const { issues = [] } = v.safeParse(form, value);
   return issues.map(({ type, expected, input, message, path = [] }) => ({

@@ -1,6 +1,6 @@
 /**
- * What forms-based authentication sets beside itself on Outlook on the web and the control panel, whatever else is given.
- * https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory
+ * The switches that forms-based authentication sets by itself on Outlook on the web and the Exchange Control Panel,
+ * whatever else is set. https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory
  */
 const SET_BY_FORMS: { readonly [attribute: string]: boolean } = {
   basic_authentication: true,
@@ -9,7 +9,7 @@ const SET_BY_FORMS: { readonly [attribute: string]: boolean } = {
 
 export const FORMS = 'forms_authentication';
 
-/** Whether a switch would not stay as it is given while forms are on. */
+/** Whether forms-based authentication would change this value of a switch. */
 export function isOverridden(attribute: string, isOn: boolean): boolean {
   const set = SET_BY_FORMS[attribute];
   return set !== undefined && set !== isOn;

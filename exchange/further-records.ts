@@ -4,7 +4,7 @@ import { type AnyRecordSet, recordSetOf, zoneOf } from './dns-records';
 import { viewsOf, type View } from './dns-views';
 import type { ExchangeSiteProps, FurtherRecords, MailExchanger, ServiceHost } from './site';
 
-/** What a record set holds that is none of addresses. Names are as the declaration writes them. */
+/** The content of a record set without addresses. Names are spelled as declared. */
 export type RecordContent =
   | { readonly recordType: 'CNAME' | 'PTR'; readonly target: string }
   | { readonly recordType: 'MX'; readonly exchangers: readonly MailExchanger[] }
@@ -17,9 +17,9 @@ export type FurtherType = RecordContent['recordType'];
 export interface DeclaredRecords {
   readonly view: View;
   readonly path: Path;
-  /** As it is written: a name, or the address that a name is looked up for. */
+  /** The key as declared: a name, or for PTR records an address. */
   readonly key: string;
-  /** The name that has the records, in lower case; of a PTR record that of the address. */
+  /** The owner name of the records, in lower case; for PTR records the reverse name of the address. */
   readonly host: string;
   readonly content: RecordContent;
 }
@@ -28,7 +28,7 @@ export interface FurtherRecordSet extends AnyRecordSet {
   readonly content: RecordContent;
 }
 
-/** By the property of a view that declares them, in the order of a plan. */
+/** How each property of `records` becomes content, in the order of a plan. */
 const CONTENTS: {
   readonly [attribute in keyof FurtherRecords]-?: (
     declared: NonNullable<FurtherRecords[attribute]>[string],
@@ -41,13 +41,13 @@ const CONTENTS: {
   ptr: (target) => ({ recordType: 'PTR', target }),
 };
 
-/** All that the views declare, in the order of the views and types. */
+/** All further records of the views, in the order of the views and types. */
 export function declaredRecords(site: ExchangeSiteProps): readonly DeclaredRecords[] {
   return viewsOf(site).flatMap((view) =>
     Object.entries(CONTENTS).flatMap(([attribute, contentOf]) =>
       Object.entries(view.declared.records?.[attribute as keyof FurtherRecords] ?? {}).map(
         ([key, declared]): DeclaredRecords => {
-          // Each property has its own kind of value, of which the compiler has seen that the row takes it.
+          // The compiler has checked in CONTENTS that each function takes the type of its own property.
           const content = (contentOf as (value: unknown) => RecordContent)(declared);
           return {
             view,
@@ -62,17 +62,17 @@ export function declaredRecords(site: ExchangeSiteProps): readonly DeclaredRecor
   );
 }
 
-/** A name as it is compared: neither its letter case counts nor a dot at its end. */
+/** A name in the form for comparison: in lower case and without a trailing dot. */
 export function plainName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
 
-/** The name that has the records, of a name, or of the address that it is looked up for. */
+/** The owner name of records with this key: the name itself, or for PTR records the reverse name of the address. */
 export function hostOf(recordType: FurtherType, key: string): string {
   return (recordType === 'PTR' ? reverseName(key) : undefined) ?? plainName(key);
 }
 
-/** Those that lie in a zone of their view; of the others a rule tells. */
+/** The record sets that are in a zone of their view. A rule reports the others. */
 export function furtherRecords(site: ExchangeSiteProps): readonly FurtherRecordSet[] {
   return declaredRecords(site).flatMap(({ view, host, content }) => {
     const zone = zoneOf(view, host);
@@ -83,7 +83,7 @@ export function furtherRecords(site: ExchangeSiteProps): readonly FurtherRecordS
   });
 }
 
-/** The name under which DNS answers what an address is called (RFC 1035, section 3.5; RFC 3596, section 2.5). */
+/** The reverse name of an address, such as 11.2.0.192.in-addr.arpa (RFC 1035, section 3.5; RFC 3596, section 2.5). */
 export function reverseName(address: string): string | undefined {
   const type = recordTypeOf(address);
   if (type === undefined) return undefined;
@@ -96,12 +96,12 @@ export function reverseName(address: string): string | undefined {
   return `${[...digits].reverse().join('.')}.ip6.arpa`;
 }
 
-/** A name as a record holds it: with the dot at its end. */
+/** A fully qualified name with its trailing dot, as a record holds it. */
 export function absolute(name: string): string {
   return `${name.replace(/\.$/, '')}.`;
 }
 
-/** Each record as a zone file has it (RFC 1035, section 5.1). */
+/** The records in the form of a zone file (RFC 1035, section 5.1). */
 export function recordTexts(content: RecordContent): readonly string[] {
   switch (content.recordType) {
     case 'CNAME':

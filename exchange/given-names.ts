@@ -1,12 +1,12 @@
 import type { KnownValues } from '../schema';
 import type { NamedService } from './site';
 
-/** A service, or Autodiscover, of which clients are given a name. */
+/** A service that has a name for clients, including Autodiscover. */
 export type NamingService = NamedService | 'autodiscover';
 export const SIDES = ['internal', 'external'] as const;
 export type Side = (typeof SIDES)[number];
 
-/** A name that a server gives to clients. */
+/** A name that clients of a server use for a service. */
 export interface GivenName {
   readonly server: string;
   readonly service: NamingService;
@@ -17,7 +17,7 @@ export interface GivenName {
 
 /** Attributes that hold a name for clients, or a URL with one. */
 export const HOST_ATTRIBUTES: readonly (readonly [attribute: string, side: Side])[] = [
-  // Clients outside find Autodiscover by its name alone: there is one for both sides.
+  // Autodiscover has the same name on both sides: external clients find it by DNS, without a URL.
   ['uri', 'internal'],
   ['internal_url', 'internal'],
   ['external_url', 'external'],
@@ -25,7 +25,7 @@ export const HOST_ATTRIBUTES: readonly (readonly [attribute: string, side: Side]
   ['external_hostname', 'external'],
 ];
 
-/** The names in the state of an object, whichever its type. */
+/** The names in the state of an object of any type. */
 export function givenNames(server: string, service: NamingService, state: KnownValues): readonly GivenName[] {
   return HOST_ATTRIBUTES.flatMap(([attribute, side]) => {
     const host = hostIn(state[attribute] ?? null);

@@ -2,14 +2,14 @@ import type { NamingService, Side } from './given-names';
 import type { Server } from './site';
 import type { Placement } from './topology';
 
-/** A service of a server, and the name under which clients of one side find it. */
+/** A service of a server, and its name for clients of one side of the firewall. */
 export interface GivenService {
   readonly server: Server;
   readonly service: NamingService;
   readonly host: string;
 }
 
-/** Those that have a name on a side. Remote PowerShell aside, which no load balancer or proxy hands on. */
+/** The services that have a name on a side, except remote PowerShell, which no load balancer or proxy forwards. */
 export function givenServices(
   { server, autodiscover, outlookAnywhere, directories }: Placement,
   side: Side,

@@ -11,27 +11,31 @@ import type { ExchangeSiteProps } from './site';
 import type { PlacedCertificate, Placement } from './topology';
 import { catalogOf, existsIn } from './versions';
 
-/** What a gate looks at from the machine that runs Terraform, as its attributes have it. */
+/** The attributes of a health gate for its checks from the machine that runs Terraform. */
 export interface RunnerChecks {
   readonly shown_certificates?: { readonly [address: string]: AttributeReference };
   readonly connector_certificates?: readonly string[];
   readonly health_pages?: readonly string[];
 }
 
-/** Ports on which connectors of Setup take mail from servers and from programs. */
+/**
+ * Ports on which the Receive connectors that Setup makes accept mail from servers (25) and from mail programs (587).
+ */
 const SMTP_PORTS = [25, 587];
 
-/** Whether the version has the cmdlet that shows what is selected. */
+/** Whether the version has the cmdlet that shows which certificate a Receive connector selects. */
 export function showsConnectors({ server }: Placement): boolean {
   return catalogOf(server.version).has('Get-ReceiveConnector');
 }
 
-/** The certificate that IIS has on a server; undefined where none is declared. */
+/** The declared certificate for IIS on a server; undefined where there is none. */
 export function webCertificate({ certificates }: Placement): PlacedCertificate | undefined {
   return certificates.find(isForWeb);
 }
 
-/** Those of POP and IMAP find it by the name that is declared for them, also where it has a wildcard. */
+/**
+ * The certificate that POP or IMAP uses on a server. It is selected by the declared name, which a wildcard may cover.
+ */
 export function mailCertificate(
   { certificates }: Placement,
   service: 'POP' | 'IMAP',
@@ -43,7 +47,7 @@ export function mailCertificate(
   );
 }
 
-/** Whether the runner is to look at the server. */
+/** Whether the machine that runs Terraform checks the server. */
 export function isLookedAt({ health }: ExchangeSiteProps, { server }: Placement): boolean {
   const declared = health?.fromRunner;
   return (
@@ -68,7 +72,7 @@ export function runnerChecks(site: ExchangeSiteProps, placement: Placement): Run
     }
   };
   if (certificates.includes('IIS')) show(webCertificate(placement), HTTPS_PORT, namesForClients(placement));
-  // A page counts only behind the certificate of its host.
+  // The answer of a page counts only if the host presents the right certificate.
   if (answers) show(webCertificate(placement), HTTPS_PORT, [host]);
   for (const { service, ports } of MAIL_PROTOCOLS) {
     const protocol = placement.protocols.find(({ row }) => row.service === service);
@@ -84,7 +88,7 @@ export function runnerChecks(site: ExchangeSiteProps, placement: Placement): Run
   };
 }
 
-/** Every name by which clients come to the web site of a server. */
+/** Every name by which clients reach IIS on a server. */
 export function namesForClients({
   autodiscover,
   outlookAnywhere,

@@ -7,8 +7,8 @@ export function directoryOf(service: NamingService): string {
 }
 
 /**
- * What a server from Exchange 2013 on answers with 200 while the service is well, without a sign-in; Managed Availability
- * sees to it.
+ * The page that a server of Exchange 2013 or later answers with 200, without authentication, while Managed Availability
+ * finds the service healthy.
  * https://learn.microsoft.com/exchange/troubleshoot/administration/load-balancer-marks-client-access-server-as-down
  * http://blog.mb-itconsult.de/2015/07/02/health-check-for-different-exchange-2013-protocols/
  */

@@ -1,18 +1,18 @@
 import type { Invocation, Parameters } from '../powershell/invocation';
 
-/** Whom a call can interrupt while it runs or right after it, whatever it is run for. */
+/** Which clients a call can interrupt while it runs or right after it, whatever its purpose. */
 export interface Interruption {
-  /** Who, and how they notice; a sentence for people. */
+  /** The clients, and what they notice; a sentence for people. */
   readonly clients: string;
-  /** The page that says so; `unverified` where it is known from experience only. */
+  /** The page that documents it; `unverified` where it is known from experience only. */
   readonly source: string;
-  /** Whether a server whose maintenance is declared is taken out of service around the call. */
+  /** Whether a server with declared maintenance is put into it around the call. */
   readonly isDrained: boolean;
 }
 
 interface Row extends Interruption {
   readonly cmdlets: RegExp;
-  /** Which calls of these cmdlets. Left out: all. */
+  /** Restricts the entry to some calls of the cmdlets. Left out: all calls. */
   readonly when?: (parameters: Parameters) => boolean;
 }
 
@@ -28,7 +28,8 @@ const ROWS: readonly Row[] = [
     isDrained: true,
   },
   {
-    // Exchange 2013 wants the methods in every call, also where only a URL changes: nobody is drained for that.
+    // Exchange 2013 requires the authentication methods in every call, also where only a URL changes. No server is
+    // drained for that.
     cmdlets: /^Set-MapiVirtualDirectory$/i,
     when: ({ IISAuthenticationMethods: methods }) => methods !== undefined,
     clients:
@@ -97,7 +98,7 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** Undefined where nobody is known to be interrupted. */
+/** Undefined where no interruption is known. */
 export function interruptionOf({
   cmdlet,
   parameters,
@@ -105,7 +106,7 @@ export function interruptionOf({
   return ROWS.find(({ cmdlets, when }) => cmdlets.test(cmdlet) && (when?.(parameters) ?? true));
 }
 
-/** Those of several calls, each once, in the order of the calls. */
+/** The interruptions by several calls, each once, in the order of the calls. */
 export function interruptionsOf(
   calls: readonly Pick<Invocation, 'cmdlet' | 'parameters'>[],
 ): readonly Interruption[] {

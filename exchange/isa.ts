@@ -11,11 +11,11 @@ import { ExchangeVersion } from './versions';
 
 /** A web publishing rule of ISA Server. */
 export interface IsaRule {
-  /** As its assistant for Exchange calls such rules: `Exch2010OWA`. */
+  /** Named as ISA's publishing wizard for Exchange would name it: `Exch2010OWA`. */
   readonly name: string;
   readonly publicNames: readonly string[];
   readonly paths: readonly string[];
-  /** Where requests go: addresses of the load balancer, else names of servers. */
+  /** The target of requests: addresses of the load balancer, else names of servers. */
   readonly to: readonly string[];
 }
 
@@ -30,8 +30,8 @@ function kindOf(service: NamingService): RuleKind {
 const OLD_DIRECTORIES = ['Exchange', 'Exchweb', 'Public'];
 
 /**
- * In the order in which they are looked at: Outlook Anywhere, and what Outlook asks for beside it; each older version under
- * its legacy names, in one rule; ActiveSync; then browsers.
+ * The rules in the order in which they are evaluated: Outlook Anywhere with the other services of Outlook; one rule for
+ * each older version under its legacy names; ActiveSync; then browsers.
  */
 export function isaRules(topology: Topology, proxy: ReverseProxy): readonly IsaRule[] {
   const hosts = proxiedNames(topology.site).map(({ host }) => host);
@@ -54,7 +54,10 @@ export function isaRules(topology: Topology, proxy: ReverseProxy): readonly IsaR
   ];
 }
 
-/** One rule as a rule; one for each place where names lead to different ones, such as the load balancers of datacentres. */
+/**
+ * Usually one rule. Several where the names lead to different targets, such as the load balancers of several
+ * datacentres.
+ */
 function rulesOf(
   topology: Topology,
   version: ExchangeVersion,

@@ -3,14 +3,14 @@ import { saidOf } from './said-of-server';
 import type { ExchangeSiteProps, LegacyClients, Server } from './site';
 import { ExchangeVersion } from './versions';
 
-/** What the declaration says of clients of an old server, and where. */
+/** A declared `legacyClients`, and its path. */
 export interface PlacedLegacyClients extends LegacyClients {
   readonly path: Path;
 }
 
 /**
- * What the server says, then its datacentre; undefined where nothing is said. What a datacentre says is for its servers of
- * Exchange 2007: newer ones have no choice, see `legacy-table.ts`.
+ * The setting of the server, else of its datacentre; undefined where neither has one. The setting of a datacentre
+ * applies to its servers of Exchange 2007 only: for newer ones there is no choice, see `legacy-table.ts`.
  */
 export function legacyClientsOf(site: ExchangeSiteProps, server: Server): PlacedLegacyClients | undefined {
   const [nearest] = saidOf(site, server, 'legacyClients');

@@ -4,23 +4,23 @@ import { urlOf } from './namespaces';
 import type { Placement } from './topology';
 import { ExchangeVersion } from './versions';
 
-/** What a client sees that asks a newer server for a mailbox on an older one. */
+/** What a client experiences that asks a newer server for a mailbox on an older one. */
 export interface LegacyClient {
   readonly old: ExchangeVersion;
   readonly newer: ExchangeVersion;
   readonly client: string;
-  /** The old servers of which it is so, in the order of the rollout. */
+  /** The old servers that it applies to, in the order of the rollout. */
   readonly servers: readonly string[];
   readonly sees: string;
   /** Where it is documented. */
   readonly source: string;
 }
 
-/** The URLs that an old server gives for a service; the external one is empty where it gives none. */
+/** The URLs of a service on an old server. The external one is empty where the server has none. */
 interface Urls {
   readonly internal: string;
   readonly external: string;
-  /** A newer server gives the same external one. */
+  /** Whether a newer server has the same external name. */
   readonly isShared: boolean;
 }
 
@@ -43,11 +43,11 @@ const SSL_OFFLOADING =
   'https://learn.microsoft.com/exchange/configuring-ssl-offloading-in-exchange-2013-exchange-2013-help';
 const DEPLOYMENT = 'notes of a deployment of Exchange 2010 beside 2007';
 
-/** To a name that newer servers have, too, nobody gets to the old one; there the row says nothing. */
+/** Undefined where newer servers share the name: a redirect to it would not reach the old server. */
 const redirected = ({ external, isShared }: Urls) =>
   external === '' || isShared ? undefined : `is redirected to ${external}`;
 
-/** Only what its source says: a pair of versions may lack a client, or be left out altogether. */
+/** Contains only what its sources document: a client, or a whole pair of versions, may be missing. */
 const TABLE: readonly {
   readonly old: ExchangeVersion;
   readonly newer: ExchangeVersion;
@@ -131,7 +131,10 @@ const TABLE: readonly {
   },
 ];
 
-/** For each pair of versions that a site has: what clients of mailboxes on the old servers see, by the declared names. */
+/**
+ * For each pair of an old and a newer version in the site: what clients of mailboxes on the old servers experience,
+ * with the declared names.
+ */
 export function legacyTable(placements: readonly Placement[]): readonly LegacyClient[] {
   const running = (version: ExchangeVersion) => placements.filter(({ server }) => server.version === version);
   return TABLE.flatMap(({ old, newer, rows }) => {

@@ -9,19 +9,22 @@ import { ExchangeVersion, type Lifespan } from './versions';
 /** The word for a mail protocol in declarations and resource names. */
 export type MailProtocolName = 'pop' | 'imap';
 
-/** A protocol by which programs fetch mail, one row each. */
+/** POP or IMAP: one row for each protocol. */
 export interface MailProtocol {
   readonly protocol: MailProtocolName;
   readonly title: string;
   /** Noun of its cmdlets. */
   readonly noun: string;
-  /** The word for it among the services of a certificate. */
+  /** Its name in the services of a certificate. */
   readonly service: 'POP' | 'IMAP';
-  /** Ports on which Setup has it answer: TLS from the start, and STARTTLS. */
+  /** The default ports, for TLS from the first byte and for STARTTLS. */
   readonly ports: { readonly tls: number; readonly startTls: number };
-  /** Windows services that take the settings when they start, and the versions that have them; left out: all. */
+  /** Windows services that read the settings when they start, and the versions that have them; left out: all. */
   readonly windowsServices: readonly { readonly name: string; readonly lifespan?: Lifespan }[];
-  /** The versions that keep what programs are told, `ExternalConnectionSettings` and the internal ones. */
+  /**
+   * The versions that have `ExternalConnectionSettings` and `InternalConnectionSettings`, which tell users what to
+   * enter in their mail programs.
+   */
   readonly connections: Lifespan;
 }
 
@@ -53,18 +56,21 @@ export const MAIL_PROTOCOLS: readonly MailProtocol[] = [
   },
 ];
 
-/** A mail protocol that is declared, its name, and where that stands. */
+/** A declared mail protocol, with its host name and where that is declared. */
 export interface DeclaredProtocol {
   readonly row: MailProtocol;
   readonly host: string;
   readonly path: Path;
   /** See `placeIn`: `mailProtocols.imap`, `datacentres.lisbon.mailProtocols.imap`. */
   readonly place: string;
-  /** Those for which it counts, in the order of the declaration: of a nearer one there is another name for it. */
+  /**
+   * The servers that it applies to, in the order of the declaration: those without a more specific declaration of the
+   * protocol.
+   */
   readonly servers: readonly Server[];
 }
 
-/** Where mail protocols may stand: in the site, a datacentre, a server. */
+/** A level that can declare mail protocols: the site, a datacentre or a server. */
 interface Level {
   readonly scope: Scope;
   readonly path: Path;
@@ -88,7 +94,7 @@ function levelsOf({ mailProtocols, datacentres = {}, servers }: ExchangeSiteProp
   ];
 }
 
-/** Every one that is declared, in the order of the declaration. */
+/** Every declared mail protocol, in the order of the declaration. */
 export function declaredProtocols(site: ExchangeSiteProps): readonly DeclaredProtocol[] {
   const counts = (server: Server, protocol: MailProtocolName, at: Path) => {
     const nearest = saidOf(site, server, 'mailProtocols').find(({ value }) => value[protocol] !== undefined);
@@ -111,18 +117,21 @@ export function declaredProtocols(site: ExchangeSiteProps): readonly DeclaredPro
   );
 }
 
-/** Where the names stand in a scope. */
+/** The property of a scope that holds the names. */
 const PLACE = 'mailProtocols';
 
-/** Whether a published name is that of a mail protocol, and of no service besides. */
+/** Whether a published name is the name of a mail protocol only. */
 export const isMailPlace = (place: string) => scopeAndPlace(place)[1].startsWith(`${PLACE}.`);
 
-/** Their names as they are declared. */
+/** The declared names of mail protocols. */
 export function mailHosts(site: ExchangeSiteProps): readonly DeclaredText[] {
   return declaredProtocols(site).map(({ host, path: at }) => ({ text: host, path: at }));
 }
 
-/** Their names as DNS holds them, on both sides: people type them into their programs wherever they are. */
+/**
+ * The names of mail protocols to publish in DNS. They are published on both sides of the firewall, since people enter
+ * them in their mail programs wherever they are.
+ */
 export function mailNames(site: ExchangeSiteProps): readonly PublishedName[] {
   return declaredProtocols(site)
     .filter(({ servers }) => servers.length > 0)
@@ -135,7 +144,7 @@ export function mailNames(site: ExchangeSiteProps): readonly PublishedName[] {
     }));
 }
 
-/** What programs are told, as `ExternalConnectionSettings` has it; in the order in which Terraform keeps a set. */
+/** The value of `ExternalConnectionSettings`, sorted as Terraform sorts a set. */
 export function connectionSettings({ ports }: MailProtocol, host: string): readonly string[] {
   return [`${host}:${ports.startTls}:TLS`, `${host}:${ports.tls}:SSL`];
 }

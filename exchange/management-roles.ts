@@ -22,15 +22,15 @@ const BUILT_IN: readonly (readonly [cmdlets: RegExp, roles: readonly string[]])[
   [/-OutlookAnywhere$/i, ['Exchange Servers']],
 ];
 
-/** None where none is known for sure enough to be named. */
+/** Empty where no role is known with enough certainty to be named. */
 function builtInRoles(cmdlet: string): readonly string[] {
   return BUILT_IN.find(([cmdlets]) => cmdlets.test(cmdlet))?.[1] ?? [];
 }
 
 /**
- * What to do where an account has no right to some cmdlets, or to parameters of one.
+ * The remedy where an account lacks the right to some cmdlets, or to parameters of one.
  *
- * @param parameters of the first cmdlet. Left out: it is the cmdlets that are lacking
+ * @param parameters that are missing of the first cmdlet. Left out: the cmdlets themselves are missing
  */
 export function roleRemedy(cmdlets: readonly string[], parameters: readonly string[] = []): string {
   const roles = [...new Set(cmdlets.flatMap(builtInRoles))].sort();

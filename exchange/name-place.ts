@@ -1,8 +1,8 @@
 import type { NamingService } from './given-names';
 
 /**
- * Where names are declared: `''` in `namespaces` of the site, `datacentres.lisbon` or `servers.EX01` in those of a
- * datacentre or a server.
+ * Whose `namespaces` a name is declared in: `''` for the site, `datacentres.lisbon` or `servers.EX01` for a datacentre
+ * or a server.
  */
 export type Scope = string;
 
@@ -11,10 +11,13 @@ export const SITE: Scope = '';
 export const ofDatacentre = (name: string): Scope => `datacentres.${name}`;
 export const ofServer = (name: string): Scope => `servers.${name}`;
 
-/** Where names stand in a scope that no server gives to clients; those for one side of the firewall in `alsoPublished.internal`. */
+/**
+ * The place of further names, which no URL uses, within a scope. Names for one side of the firewall only have the place
+ * `alsoPublished.internal` or `alsoPublished.external`.
+ */
 export const FURTHER = 'alsoPublished';
 
-/** Whether a name at a place is given to no client. */
+/** Whether a place is that of a further name, which no URL uses. */
 export function isFurther(place: string): boolean {
   return scopeAndPlace(place)[1].split('.')[0] === FURTHER;
 }
@@ -30,14 +33,14 @@ export function scopeAndPlace(place: string): readonly [scope: Scope, within: st
   return scope === undefined || within === undefined ? [SITE, place] : [scope, within];
 }
 
-/** Scopes whose names count for a server, the most specific first. */
+/** The scopes whose names apply to a server, the most specific first. */
 export function scopesOf(server: string, datacentre?: string): readonly Scope[] {
   return [ofServer(server), ...(datacentre === undefined ? [] : [ofDatacentre(datacentre)]), SITE];
 }
 
 /**
- * Where a service has its name from: of several scopes the most specific that has one for it, or one for all clients.
- * Undefined where there is none: remote PowerShell has only a name that is declared for it.
+ * The place that a service has its name from: in the most specific scope with a name for the service, or with a
+ * `client` name. Undefined where there is none: remote PowerShell never uses the `client` name.
  */
 export function placeOf(
   service: NamingService | 'client',

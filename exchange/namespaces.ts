@@ -13,7 +13,7 @@ import type { ServiceName } from './services';
 import { ExchangeVersion } from './versions';
 import type { ExchangeSiteProps, NamedService, Namespace, OwnNamespaces, Server } from './site';
 
-/** The host names of one service on the two sides of the firewall, and where they are declared. */
+/** The host names of a service for each side of the firewall, and where they are declared. */
 export interface ServiceHosts {
   readonly internal: string;
   /** Empty text clears it. */
@@ -22,7 +22,7 @@ export interface ServiceHosts {
   readonly externalPath: Path;
 }
 
-/** Names of the site, a datacentre or a server, and where they stand. */
+/** The `namespaces` of the site, a datacentre or a server, and their path. */
 interface Level {
   readonly scope: Scope;
   readonly path: Path;
@@ -44,12 +44,14 @@ export function levelsOf({ namespaces, datacentres = {}, servers }: ExchangeSite
   ];
 }
 
-/** A name of `alsoPublished`, the side that it is for, left out: both, and where it stands within the names of its level. */
+/**
+ * A name of `alsoPublished`, its path within the names of its level, and the side that it is for; left out: both sides.
+ */
 interface FurtherHost extends DeclaredName {
   readonly side?: Side;
 }
 
-/** Those of `alsoPublished` in names of the site, a datacentre or a server. */
+/** The names in `alsoPublished` of the site, a datacentre or a server. */
 export function furtherNames({ alsoPublished = [] }: OwnNamespaces): readonly FurtherHost[] {
   return alsoPublished.map((name, index) => {
     const at = path(FURTHER, index);
@@ -63,11 +65,11 @@ export function furtherNames({ alsoPublished = [] }: OwnNamespaces): readonly Fu
 interface PlacedName {
   readonly namespace: Namespace;
   readonly path: Path;
-  /** Where its sides are declared. Left out: where it is. */
+  /** The paths of its two sides. Left out where they have the same path. */
   readonly paths?: { readonly [side in Side]: Path };
 }
 
-/** The names of a declaration, and which of them a server gives to clients. */
+/** The names of a declaration, and which server uses which of them. */
 export class SiteNames {
   readonly #levels: readonly Level[];
   #placed: ReadonlyMap<string, PlacedName>;
@@ -75,12 +77,15 @@ export class SiteNames {
   constructor(private readonly site: ExchangeSiteProps) {
     this.#levels = levelsOf(site);
     this.#placed = new Map(this.#levels.flatMap(placedNames));
-    // Each takes its internal name from those.
+    // The entries for proxied servers take their internal name from the declared ones.
     const proxied = site.servers.flatMap((server) => this.#proxied(server));
     this.#placed = new Map([...this.#placed, ...proxied]);
   }
 
-  /** Newer servers proxy ActiveSync to an old one that gives no name for it outside, see `legacy-table.ts`. */
+  /**
+   * With `legacyClients: { activesync: 'proxy' }`, the old server gets no external name for ActiveSync, so that newer
+   * servers proxy to it: see `legacy-table.ts`.
+   */
   #proxied(server: Server): readonly (readonly [string, PlacedName])[] {
     const said = legacyClientsOf(this.site, server);
     if (said?.activesync !== 'proxy') return [];
@@ -90,7 +95,7 @@ export class SiteNames {
     return [[place, { namespace: { internal, external: null }, path: said.path, paths }]];
   }
 
-  /** The names of a service on a server; undefined where there is none, which is remote PowerShell alone. */
+  /** The names of a service on a server. Only those of remote PowerShell can be undefined. */
   hostsOf(server: Server, service: Exclude<NamedService, 'powershell'>): ServiceHosts;
   hostsOf(server: Server, service: NamedService): ServiceHosts | undefined;
   hostsOf(server: Server, service: NamedService): ServiceHosts | undefined {
@@ -110,8 +115,8 @@ export class SiteNames {
   }
 
   /**
-   * Every name that clients are given, then those of `alsoPublished`, as often as each is declared. `namesInDns` has those
-   * of client access arrays, too.
+   * Every name in use, then those of `alsoPublished`, with one entry for each place where a name is declared.
+   * `namesInDns` adds the names of client access arrays.
    */
   published(): readonly PublishedName[] {
     const servers = new Map<string, Server[]>();
@@ -126,7 +131,10 @@ export class SiteNames {
     return [...names, ...failbackNames(this.site), ...mailNames(this.site), ...this.#alsoPublished()];
   }
 
-  /** Places whose names a server gives to clients. The name for all of them is that of POP, IMAP and SMTP, too. */
+  /**
+   * The places of the names that a server uses. `client` is always among them, since POP, IMAP and SMTP clients use it
+   * too.
+   */
   #places(server: Server): ReadonlySet<string> {
     const places = (['client', 'autodiscover', ...NAMED_SERVICES] as const)
       .filter((service) => gives(server, service))
@@ -149,8 +157,9 @@ export class SiteNames {
   }
 
   /**
-   * Servers of a scope that have no client name from nearer: what these gave before stands with their own names. Where each
-   * has one, all of them: the name is of something else that they have in common, such as Autodiscover.
+   * The servers that `alsoPublished` of a scope applies to: those without a more specific `client` name, because the
+   * further names of the others are declared beside their own names. If all have one, it applies to all: then the name
+   * belongs to something that they share, such as Autodiscover.
    */
   #carriersOf(scope: Scope): readonly Server[] {
     const within = this.site.servers.filter((server) => this.#scopesOf(server).includes(scope));
@@ -177,7 +186,7 @@ export class SiteNames {
   }
 }
 
-/** Whether a server has the service; Outlook Anywhere of old ones is there where it is enabled. */
+/** Whether a server offers the service. Before Exchange 2013, Outlook Anywhere is offered where it is enabled. */
 function gives(server: Server, service: NamingService | 'client'): boolean {
   const { version, outlookAnywhere } = server;
   if (service === 'client' || service === 'autodiscover') return true;
@@ -232,18 +241,16 @@ export function urlOf(service: ServiceName, host: string): string {
   return host === '' ? '' : `https://${host}${serviceNamed(service).path}`;
 }
 
-/** Services that have a name, Autodiscover aside, in the order in which they are written. */
+/** Services that have a name, except Autodiscover, in the order in which declarations for people list them. */
 export const NAMED_SERVICES: readonly NamedService[] = [
   'outlookAnywhere',
   ...SERVICES.flatMap(({ service }) => (service === 'autodiscover' ? [] : [service])),
 ];
 
-/** Of each declaration: many rules ask for them, and a large site has hundreds of places to look at. */
+/** Cached for each declaration: many rules need the names, and a large site has hundreds of places. */
 const FOUND = new WeakMap<ExchangeSiteProps, readonly PublishedName[]>();
 
-/**
- * The same names once each, whatever their letter case. A name that every server has another one for is none of them.
- */
+/** The published names, each once, regardless of letter case. A declared name that no server uses is not among them. */
 export function publishedHosts(site: ExchangeSiteProps): readonly PublishedName[] {
   const found = FOUND.get(site) ?? findHosts(site);
   FOUND.set(site, found);
@@ -271,12 +278,12 @@ function together({ servers }: ExchangeSiteProps, known: PublishedName, other: P
   };
 }
 
-/** Those whose clients on a side of the firewall are given a name. */
+/** The servers whose clients on a side of the firewall use a name. */
 export function serversOn({ servers, sides, serversBySide }: PublishedName, side: Side): readonly Server[] {
   return serversBySide?.[side] ?? (sides.has(side) ? servers : []);
 }
 
-/** Places whose service connection points hand out nothing: `servers.OLD1.autodiscover`. */
+/** The places where Autodiscover is declared as null: `servers.OLD1.autodiscover`. */
 export function clearedPlaces(site: ExchangeSiteProps): readonly string[] {
   return levelsOf(site).flatMap(({ scope, names }) =>
     names.autodiscover === null ? [placeIn(scope, 'autodiscover')] : [],
@@ -284,8 +291,8 @@ export function clearedPlaces(site: ExchangeSiteProps): readonly string[] {
 }
 
 /**
- * For what names are published, by the name in lower case: places in `namespaces`, such as `client` or
- * `datacentres.lisbon.services.ews.internal`, with commas between.
+ * The places of each published name, separated by commas, such as `client` or
+ * `datacentres.lisbon.services.ews.internal`. The keys are the names in lower case.
  */
 export function purposesOf(site: ExchangeSiteProps): { readonly [host: string]: string } {
   const purposes = new Map<string, Set<string>>();

@@ -1,14 +1,14 @@
-/** The name that a mistyped one most likely means; undefined where none is like it. Letter case does not count. */
+/** The name that was most likely meant by a mistyped one; undefined where none is similar. Letter case is ignored. */
 export function nearestName(typed: string, names: readonly string[]): string | undefined {
   const [nearest] = names
     .map((name) => ({ name, mistakes: mistakesBetween(typed.toLowerCase(), name.toLowerCase()) }))
-    // With more, or with half of a short name, it is another word.
+    // With more differences, or half of a short name different, it is another word.
     .filter(({ name, mistakes }) => mistakes <= 2 && mistakes * 2 < name.length)
     .sort((left, right) => left.mistakes - right.mistakes);
   return nearest?.name;
 }
 
-/** Letters to put in, take out or replace until one text is the other (Levenshtein's distance). */
+/** The Levenshtein distance: how many letters to insert, delete or replace. */
 function mistakesBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
   [...one].forEach((letter, index) => {

@@ -5,22 +5,22 @@ import type { AttributeType, Known, KnownValues, StateOf } from '../schema';
 
 type State = StateOf<Record<string, never>>;
 
-/** Cmdlets of one resource type, whatever is declared of it. */
+/** The cmdlets that a resource type may call, whatever is declared. */
 interface Calls {
   readonly runs: ReadonlySet<string>;
   readonly reads: ReadonlySet<string>;
-  /** Reads that may be refused: what they would show is then unknown. */
+  /** Reads that may be denied. What they would show is then unknown. */
   readonly inquiries: ReadonlySet<string>;
 }
 
-/** What the provider reads in every run that concerns a server. */
+/** The cmdlet that the provider calls in every run that concerns a server. */
 export const ALWAYS_READ = 'Get-ExchangeServer';
 
 /**
  * The cmdlets that a deploy needs, reads included, sorted.
  *
- * @param planned cmdlets of a plan, with which the resource types that it holds are told. Left out: every resource type
- * of the provider, with its removal.
+ * @param planned the cmdlets of a plan: only resource types that use one of them are considered. Left out: every
+ * resource type of the provider, including its removal.
  */
 export function neededCmdlets(
   versions: Iterable<ExchangeVersion>,
@@ -33,7 +33,7 @@ export function neededCmdlets(
   return [...new Set([ALWAYS_READ, ...(planned ?? []), ...own])].sort();
 }
 
-/** The cmdlets that a deploy asks for what it removes, and goes on without, sorted; `planned` as above. */
+/** The cmdlets that a deploy reads with before it removes something, and can do without, sorted. `planned` as above. */
 export function inquiredCmdlets(
   versions: Iterable<ExchangeVersion>,
   planned?: readonly string[],
@@ -51,8 +51,9 @@ function callsOfAll(
 }
 
 /**
- * Found by asking the definition itself, which is pure, what it would do with made-up states in which every attribute
- * is set: from nothing, from one to the other and back, to nothing, and from one to the other attribute by attribute.
+ * Calls the definition, which is pure, with two made-up states in which every attribute is set, and collects the
+ * cmdlets of its steps: for a creation, for changes between the two states in both directions, for a removal, and for a
+ * change of each single attribute.
  */
 function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
   const catalog = catalogOf(version);
@@ -67,14 +68,14 @@ function callsOf(resource: AnyResource, version: ExchangeVersion): Calls {
     { prior: one, planned: other },
     { prior: other, planned: one },
     { prior: one, planned: null },
-    // One attribute alone may take another cmdlet than all at once.
+    // A change of a single attribute may use another cmdlet than a change of all.
     ...Object.entries(other).map(([name, value]) => ({
       prior: one,
       planned: { ...one, [name]: value },
     })),
   ].flatMap((change) => resource.steps(change, facts));
   const observed = resource.observe?.(one, facts);
-  // What a version does not have cannot be declared for it.
+  // A cmdlet that the version lacks is never called: a rule refuses such declarations.
   return {
     runs: new Set(steps.map(({ invocation }) => invocation.cmdlet).filter((cmdlet) => facts.has(cmdlet))),
     reads: new Set(

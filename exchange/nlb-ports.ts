@@ -1,6 +1,6 @@
 import type { NlbPort } from './site';
 
-/** Ports from one to another, both among them. */
+/** A range of ports, both ends included. */
 export interface PortRange {
   readonly from: number;
   readonly to: number;
@@ -24,7 +24,7 @@ export function shownPorts({ from, to }: PortRange): string {
 
 export const isWithin = (port: number, { from, to }: PortRange) => from <= port && port <= to;
 
-/** What is left of a range without these ports. */
+/** The ranges that remain of a range without these ports. */
 export function withoutPorts(range: PortRange, ports: readonly number[]): readonly PortRange[] {
   const inside = [...new Set(ports)]
     .filter((port) => isWithin(port, range))

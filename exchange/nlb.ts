@@ -13,18 +13,18 @@ import type { ExchangeSiteProps, NetworkLoadBalancing, NlbPort, Server } from '.
 
 /** A cluster of Windows Network Load Balancing, as it is declared. */
 export interface NlbCluster {
-  /** Where it is declared: that of `publish`. */
+  /** The path of the `publish` that declares it. */
   readonly path: Path;
-  /** The datacentre or server that has it to itself; left out: it is that of the site. */
+  /** The datacentre or server that declares it for itself; left out for the cluster of the site. */
   readonly by?: string;
-  /** The first is that of the cluster; the others are beside it. */
+  /** The first is the address of the cluster; the others are additional addresses. */
   readonly addresses: readonly string[];
-  /** Full internet name. */
+  /** Full internet name of the cluster. */
   readonly name: string;
   readonly declared: NetworkLoadBalancing;
   /** In the order of the rollout. */
   readonly hosts: readonly NlbHost[];
-  /** By port. What no rule is for goes to the host of the lowest number. */
+  /** Sorted by port. Traffic that no rule covers goes to the host with the lowest priority number. */
   readonly rules: readonly NlbRule[];
 }
 
@@ -35,15 +35,15 @@ export interface NlbHost {
 }
 
 export interface NlbRule extends PortRange {
-  /** Not balanced: nothing that comes to the cluster's address is let in there. */
+  /** Whether the ports are blocked instead of balanced at the address of the cluster. */
   readonly isExcluded: boolean;
 }
 
-/** Every cluster of which some server is a host, in the order of the rollout. */
+/** Every cluster with at least one host, in the order of the rollout. */
 export function nlbClusters(site: ExchangeSiteProps): readonly NlbCluster[] {
   const places = new Map<string, { found: ReturnType<typeof publishedAs>; servers: Server[] }>();
   for (const server of site.servers) {
-    // Both views may say the same of a server: one cluster then has the addresses of both.
+    // The `publish` of a server may apply to both views. The cluster then has the addresses of both.
     for (const view of viewsOf(site)) {
       const found = publishedAs(site, server, view);
       const key = formatPath(found.path);
@@ -104,15 +104,15 @@ function rulesOf(
   ].sort((left, right) => left.from - right.from);
 }
 
-/** Those of SMTP everywhere, and those that the declaration adds. */
+/** The standard SMTP ports, and those that the declaration adds. */
 export function smtpPortsOf({ smtpPorts = [] }: NetworkLoadBalancing): readonly number[] {
   return [...new Set([...SMTP_PORTS, ...smtpPorts])];
 }
 
 /**
- * As declared, else what clients of these servers use: HTTP and HTTPS, POP and IMAP where a certificate is given to them,
- * and the ports of RPC where a server has clients of Outlook without HTTP, for which client access arrays are there.
- * https://learn.microsoft.com/previous-versions/office/exchange-server-2010/ff625247(v=exchg.141)
+ * The declared ports, else the ports that clients of these servers use: HTTP and HTTPS; POP and IMAP where a
+ * certificate has these services; and the RPC ports where a version has client access arrays, since Outlook then
+ * connects over RPC. https://learn.microsoft.com/previous-versions/office/exchange-server-2010/ff625247(v=exchg.141)
  */
 export function balancedPorts(
   site: ExchangeSiteProps,
@@ -130,7 +130,9 @@ export function balancedPorts(
   ];
 }
 
-/** Whether a certificate on the server is given to POP or IMAP, or has the name by which it finds one there. */
+/**
+ * Whether a certificate on the server has the service POP or IMAP, or covers the name by which the service selects one.
+ */
 export function hasCertificateFor(site: ExchangeSiteProps, row: MailProtocol, server: Server): boolean {
   const named = declaredProtocols(site).find((one) => one.row === row && one.servers.includes(server));
   return declaredCertificates(site).some(
@@ -141,21 +143,21 @@ export function hasCertificateFor(site: ExchangeSiteProps, row: MailProtocol, se
   );
 }
 
-/** Whether a mail protocol is balanced on one of its ports. */
+/** Whether the cluster balances at least one port of a mail protocol. */
 export function balances({ rules }: NlbCluster, { ports }: MailProtocol): boolean {
   return rules.some((rule) => !rule.isExcluded && Object.values(ports).some((port) => isWithin(port, rule)));
 }
 
 /**
- * The MAC address under which the hosts answer for the cluster: 02-BF and the four bytes of its address, with multicast
- * 03-BF. https://learn.microsoft.com/windows-server/networking/technologies/network-load-balancing
+ * The MAC address of the cluster: 02-BF, or 03-BF with multicast, followed by the four bytes of its IPv4 address.
+ * https://learn.microsoft.com/windows-server/networking/technologies/network-load-balancing
  */
 export function clusterMac({ addresses: [address = ''], declared: { mode } }: NlbCluster): string {
   const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0').toUpperCase());
   return [mode === 'multicast' ? '03' : '02', 'BF', ...bytes].join('-');
 }
 
-/** The same as switches write it: `03bf.c000.020a`. */
+/** The MAC address of the cluster in the notation of switches: `03bf.c000.020a`. */
 export function switchMac(cluster: NlbCluster): string {
   const digits = clusterMac(cluster).replaceAll('-', '').toLowerCase();
   return digits.match(/.{4}/g)?.join('.') ?? digits;

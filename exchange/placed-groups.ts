@@ -4,17 +4,17 @@ import { includesName } from './resources/equality';
 import type { ExchangeSiteProps, Server } from './site';
 import { catalogOf, type ExchangeVersion } from './versions';
 
-/** A DAG with its members, and what the declaration leaves to the version of Exchange. */
+/** A DAG with its members, and with the defaults that depend on the version of Exchange. */
 export interface PlacedGroup extends DeclaredGroup {
   /** In the order of the declaration. */
   readonly members: readonly Server[];
-  /** The one of its members, where they have one; that of the first server while it has none. */
+  /** The version of its members; that of the first server of the site while it has none. */
   readonly version: ExchangeVersion;
-  /** Of the cluster. Left out: as the resource has it without any. */
+  /** Addresses of the cluster. Left out: the default of the resource. */
   readonly addresses?: readonly string[];
 }
 
-/** The DAGs of a site; none as long as it has no server. A server that several name is a member of the first. */
+/** The DAGs of a site; none while it has no server. A server that several DAGs name counts as a member of the first. */
 export function groupsOf(site: ExchangeSiteProps): readonly PlacedGroup[] {
   const declared = declaredGroups(site);
   const placed = site.servers.map(
@@ -24,18 +24,18 @@ export function groupsOf(site: ExchangeSiteProps): readonly PlacedGroup[] {
     const members = placed.flatMap(([server, group]) => (group === one ? [server] : []));
     const version = (members[0] ?? site.servers[0])?.version;
     if (version === undefined) return [];
-    // What Exchange goes by without any is said openly: its pages differ about what that is.
+    // The default is passed explicitly, because Microsoft's pages differ about it.
     const addresses = one.group.addresses ?? groupAddresses(version)?.whenOmitted;
     return [{ ...one, members, version, ...(addresses === undefined ? {} : { addresses }) }];
   });
 }
 
-/** Left out, members are all servers that can be. */
+/** Whether a server is a member. Without declared members, every server whose version has DAGs is one. */
 function holds(members: readonly string[] | undefined, { name, version }: Server): boolean {
   return members === undefined ? groupAddresses(version) !== undefined : includesName(members, name);
 }
 
-/** What the version takes for the addresses of a DAG; undefined where it has no DAGs. */
+/** The rules of a version for the addresses of a DAG; undefined where it has no DAGs. */
 export function groupAddresses(version: ExchangeVersion) {
   return catalogOf(version)
     .cmdlet('New-DatabaseAvailabilityGroup')

@@ -8,16 +8,19 @@ import type { ExchangeSiteProps } from './site';
 import type { Placement } from './topology';
 import { existsIn } from './versions';
 
-/** What a load balancer asks a server for, to find out whether a service is well there. */
+/** A load balancer's health check of a service on a server. */
 export interface HealthTest {
   readonly service: NamingService;
   readonly host: string;
   readonly url: string;
-  /** Addresses of the load balancer that the name stands for. */
+  /** Addresses of the load balancer that the name resolves to. */
   readonly virtualAddresses: readonly string[];
 }
 
-/** For each service that clients find under a name in a view, from Exchange 2013 on; before it servers answer no such thing. */
+/**
+ * A health check for each service with a name in a view. Empty for servers before Exchange 2013, which have no health
+ * check pages.
+ */
 export function healthTests(
   site: ExchangeSiteProps,
   view: View,

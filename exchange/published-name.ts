@@ -8,14 +8,14 @@ export interface DeclaredName {
   readonly path: Path;
 }
 
-/** A name that clients are given, or that DNS holds for them besides. */
+/** A name that clients use, or that DNS holds for them in addition. */
 export interface PublishedName extends DeclaredName {
-  /** Where it stands, see `placeIn`: `client`, `datacentres.lisbon.services.ews.internal`. */
+  /** Its place, see `placeIn`: `client`, `datacentres.lisbon.services.ews.internal`. */
   readonly place: string;
-  /** Servers whose clients are given it, or for which it stands in `alsoPublished`; in the order of the declaration. */
+  /** Servers whose clients use it, or that it is declared for in `alsoPublished`; in the order of the declaration. */
   readonly servers: readonly Server[];
-  /** Sides of the firewall on which clients are given it. */
+  /** Sides of the firewall on which clients use it. */
   readonly sides: ReadonlySet<Side>;
-  /** Left out: all of them on each of these sides. */
+  /** The servers by side. Left out where all servers use it on each of these sides. */
   readonly serversBySide?: { readonly [side in Side]: readonly Server[] };
 }

@@ -12,7 +12,7 @@ export type NameAddresses = { readonly [name: string]: readonly string[] };
 
 const nameAddresses = { map: { list: 'string' } } as const;
 
-/** The attributes of a view. */
+/** Names of the attributes that describe a view. */
 export interface ViewAttributes {
   readonly addresses: string;
   readonly existing: string;
@@ -85,10 +85,13 @@ const schema: Schema & { readonly attributes: typeof ATTRIBUTES } = {
   attributes: ATTRIBUTES,
 };
 
-/** What stands before the DNS records of a site. The records themselves are those of hashicorp/dns. */
+/**
+ * The resource that is applied before the DNS records of a site and checks them. The records themselves are resources
+ * of hashicorp/dns.
+ */
 export const publishedNames = { typeName: 'exchange_published_names', schema };
 
-/** What a declaration publishes, as the object that stands before the record sets has it. */
+/** The attributes of `exchange_published_names` for a declaration. */
 export function publishedNamesOf(
   site: ExchangeSiteProps,
   records: readonly DnsRecordSet[],
@@ -119,7 +122,7 @@ function viewOf(side: Side, records: readonly DnsRecordSet[]) {
   };
 }
 
-/** Of a datacentre whose names are those of the site it does not matter which one it is. */
+/** Lists only servers whose datacentre has names of its own. For the others the datacentre makes no difference. */
 function datacentresOf(site: ExchangeSiteProps): { readonly [server: string]: string } {
   return Object.fromEntries(
     site.servers.flatMap((server) => {
@@ -130,8 +133,8 @@ function datacentresOf(site: ExchangeSiteProps): { readonly [server: string]: st
 }
 
 /**
- * What a state has published in a view once `planned` is applied. It keeps the addresses that were declared before, since
- * a deploy that fails leaves them in DNS, until the declaration changes once more.
+ * The value of `published` in a view after `planned` is applied. It keeps the previously declared addresses until the
+ * declaration changes again, since a deploy that fails leaves them in DNS.
  */
 export function publishedAfter(
   prior: KnownValues | null,

@@ -8,19 +8,19 @@ import { sameName } from './resources/equality';
 import { type Said, saidOf } from './said-of-server';
 import type { ExchangeSiteProps, Publish, Publishing, Server } from './site';
 
-/** A load balancer as it is declared. */
+/** A declared load balancer. */
 export type LoadBalancer = Exclude<Publish, string>;
 
-/** What the names of a server stand for in a view, and where that is declared. */
+/** What the names of a server resolve to in a view, and where that is declared. */
 export interface Published {
-  /** Left out: the addresses of the server. */
+  /** Left out: they resolve to the addresses of the server. */
   readonly loadBalancer?: LoadBalancer;
-  /** Name of the datacentre or server that says so; left out: the view does. */
+  /** Name of the datacentre or server that declares it; left out where the view does. */
   readonly by?: string;
   readonly path: Path;
 }
 
-/** The most specific counts: what the server says, then its datacentre, then the view. */
+/** The most specific setting of `publish`: of the server, else of its datacentre, else of the view. */
 export function publishedAs(
   site: ExchangeSiteProps,
   server: Server,
@@ -34,14 +34,17 @@ export function publishedAs(
   return { ...place, ...(value === 'round-robin' ? {} : { loadBalancer: value }) };
 }
 
-/** What a server or a datacentre says for a side; none where it says nothing. */
+/** The part of a setting that applies to a side; empty where it says nothing about this side. */
 function onSide({ value, path, ...by }: Said<Publishing>, side: Side): readonly Said<Publish>[] {
   if (value === 'round-robin' || 'virtualIp' in value) return [{ value, path, ...by }];
   const own = value[side];
   return own === undefined ? [] : [{ value: own, path: [...path, { attribute: side }], ...by }];
 }
 
-/** Addresses of machines that are not declared, or of the reverse proxy, where a name stands for those in a view. */
+/**
+ * The addresses in `elsewhere`, or of the reverse proxy, where a name resolves to these in a view; undefined where it
+ * does not.
+ */
 export function addressesElsewhere(
   { declared: { elsewhere = {} }, proxy }: View,
   host: string,
@@ -50,7 +53,7 @@ export function addressesElsewhere(
   return found === undefined ? proxy : listed(found[1]);
 }
 
-/** Addresses that a name stands for at a server, in a view; none where it stands for other machines. */
+/** The addresses that a server contributes to a name in a view; none where the name resolves to other machines. */
 export function addressesOfName(
   site: ExchangeSiteProps,
   server: Server,
@@ -62,7 +65,7 @@ export function addressesOfName(
   return loadBalancer === undefined ? listed(server.address) : virtualAddressesOf(loadBalancer, host);
 }
 
-/** Addresses of a load balancer that a name stands for. */
+/** The addresses of a load balancer that a name resolves to. */
 export function virtualAddressesOf(
   { virtualIp, virtualIps = {} }: LoadBalancer,
   host: string,
@@ -71,17 +74,17 @@ export function virtualAddressesOf(
   return listed(own?.[1] ?? virtualIp);
 }
 
-/** A load balancer that is declared, and where. */
+/** A declaration of a load balancer, and its path. */
 interface PublishingPlace {
   readonly publish: LoadBalancer;
   readonly path: Path;
-  /** The side of the firewall that it is said for; left out: both. */
+  /** The side of the firewall that it is declared for; left out: both. */
   readonly side?: Side;
-  /** Of which it is said. */
+  /** The servers that it is declared for. */
   readonly servers: readonly Server[];
 }
 
-/** Every place with a load balancer: of a server, a datacentre, a view. */
+/** Every declaration of a load balancer: of servers, datacentres and views. */
 export function publishingPlaces(site: ExchangeSiteProps): readonly PublishingPlace[] {
   const places = (
     publishing: Publishing | undefined,

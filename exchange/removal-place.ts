@@ -1,23 +1,23 @@
 import type { StepKind } from './resources';
 
 /**
- * What is removed of a server, in the order in which it was made: a removal goes backwards. Each has its place whether
- * or not the site has one, so that no place depends on what else is declared.
+ * Objects of a server that are removed, in the order of their creation; removals run in the reverse order. Each kind
+ * has a fixed place, so that a place does not depend on what else is declared.
  */
 const MADE_ON_A_SERVER: readonly StepKind[] = ['certificate-import', 'dag-member'];
 /**
- * Of the organization: an array is made before the databases, which Exchange gives its name when they are made; a DAG before
- * its members.
+ * Objects of the organization. A client access array is created before databases, because Exchange writes its name into
+ * each new database; a DAG is created before its members.
  */
 const MADE_FOR_ALL: readonly StepKind[] = ['client-access-array', 'dag'];
 const PLACES_OF_A_SERVER = 10;
-/** Databases are made once their servers are members; no site has as many servers. */
+/** Databases are created after all servers have become members. The place is larger than that of any server. */
 const AFTER_ALL_SERVERS: readonly StepKind[] = ['mailbox-database'];
 const PLACE_AFTER_ALL_SERVERS = 1_000_000;
 
 /**
- * Where the removal of an object stands among all removals of a site: they go from the highest place to the lowest. A
- * server that joins at the end of the rollout changes no place. Null: nobody says when its server was rolled out.
+ * The place of an object in the order of removals, which run from the highest place to the lowest. A server that is
+ * added at the end of the rollout changes no place. Null where the place of its server in the rollout is not known.
  *
  * @param rollout names of the servers in the order of the rollout
  */

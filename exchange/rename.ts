@@ -5,41 +5,46 @@ import type { GivenName } from './given-names';
 import { SITE, type Scope } from './name-place';
 import { NAMED_SERVICES } from './namespaces';
 
-/** What DNS answers for a name: addresses of the site, others or none, or nobody can tell. */
+/**
+ * What DNS answers for a name: addresses of the site (`published`), other addresses or none (`not-published`), or it
+ * could not be asked.
+ */
 export type Standing = 'published' | 'not-published' | 'unknown';
 
-/** What DNS answers for names, in each view in which the site has the name; those that it was not asked for are unknown. */
+/**
+ * What DNS answers for names, in each view in which the site has the name. Names that were not looked up are unknown.
+ */
 export class Standings {
   constructor(private readonly views: ReadonlyMap<string, readonly Standing[]>) {}
 
-  /** What a client meets who may ask in any of the views: it is published where it is in all of them. */
+  /** The standing for a client that may use any view: published only if it is published in every view. */
   everywhere(host: string): Standing {
     return this.#firstOf(host, ['not-published', 'unknown', 'published']);
   }
 
-  /** It is published where it is in one of the views. */
+  /** Published if it is published in at least one view. */
   somewhere(host: string): Standing {
     return this.#firstOf(host, ['published', 'unknown', 'not-published']);
   }
 
-  /** The first of these that a view answers; unknown where none was asked. */
+  /** The first standing of this order that a view answered; unknown where no view was asked. */
   #firstOf(host: string, order: readonly Standing[]): Standing {
     const answers = this.views.get(host) ?? [];
     return order.find((standing) => answers.includes(standing)) ?? 'unknown';
   }
 }
 
-/** A name that a plan puts in the place of another one. */
+/** A planned change of a name that clients use. */
 export interface Renaming {
   readonly given: GivenName;
   readonly to: string;
 }
 
 /**
- * What servers give to clients now and would give others instead. A server's own name, which Setup registers, is not
- * taken away from anybody: clients are told it until the first deploy.
+ * The names that servers use now and would replace by others. The server's own name, which Setup registers, is not
+ * counted: clients use it only until the first deploy.
  *
- * @param published names that are in the state as published
+ * @param published names that the state records as published
  */
 export function renamings(
   namespaces: Namespaces,
@@ -56,11 +61,11 @@ export function renamings(
 }
 
 /**
- * Step 1 of a rename: what stops a plan that gives servers in production a name which DNS does not answer. In production
- * are servers that clients reach by the name that they give now.
+ * Checks step 1 of a rename: stops a plan that gives servers in production a name that DNS does not publish yet. A
+ * server is in production if DNS publishes the name that it uses now.
  *
- * @param prior what the state has as declared
- * @param published names that are in the state as published: what counts where DNS cannot be asked
+ * @param prior the names as the state records them
+ * @param published names that the state records as published; used where DNS cannot be asked
  */
 export function unpublishedNames(
   namespaces: Namespaces,
@@ -84,11 +89,11 @@ function isInUse(host: string, standings: Standings, published: ReadonlySet<stri
 }
 
 /**
- * Step 2 of a rename: what stops a plan that takes away names which servers still give to clients.
+ * Checks step 2 of a rename: stops a plan that removes names from DNS which servers still use.
  *
- * @param prior what the state has as declared
- * @param going names that leave DNS, or one view of it only
- * @param isDeclared whether a server is one of the site
+ * @param prior the names as the state records them
+ * @param leaving names that would be removed from DNS, or from one view only
+ * @param isDeclared whether a server is declared in the site
  */
 export function namesInUse(
   namespaces: Namespaces,
@@ -106,7 +111,10 @@ export function namesInUse(
   ];
 }
 
-/** Whether clients who are given a name look for it where it leaves. The name of Autodiscover is one for both sides. */
+/**
+ * Whether clients of a name look it up in the view that it would be removed from. The name of Autodiscover is used on
+ * both sides.
+ */
 function reach(given: GivenName, { host, side }: SidedName): boolean {
   return (
     given.host === host && (side === undefined || given.side === side || given.service === 'autodiscover')
@@ -150,7 +158,7 @@ function keepPublished(namespaces: Namespaces, prior: Namespaces, stopped: reado
   };
 }
 
-/** What no deploy changes. */
+/** Remarks on services whose names no deploy changes. */
 function unmanaged(namespaces: Namespaces, stopped: readonly GivenName[]): readonly string[] {
   const services = new Set(stopped.map(({ service }) => service));
   return [...services]
@@ -180,7 +188,9 @@ function unknownNames(names: readonly string[]): Diagnostic {
   };
 }
 
-/** The declaration with the names that are still given beside those of the scopes whose servers give them. */
+/**
+ * The declaration, with the names that are still in use added to `alsoPublished` of the scopes whose servers use them.
+ */
 function keeping(
   namespaces: Namespaces,
   prior: Namespaces,
@@ -198,7 +208,7 @@ function keeping(
   );
 }
 
-/** The names by the scope in whose alsoPublished they belong. */
+/** The names by the scope whose `alsoPublished` must hold them. */
 function keptIn(
   namespaces: Namespaces,
   prior: Namespaces,
@@ -214,8 +224,8 @@ function keptIn(
 }
 
 /**
- * Whether a server still gives a name to clients outside, of some service: then both views have it, and in alsoPublished it
- * would stand twice.
+ * Whether a server still uses a name externally for some service. Then both views hold it anyway, and it must not be in
+ * `alsoPublished` as well.
  */
 function givesOutside(namespaces: Namespaces, { server, host }: GivenName): boolean {
   return (['autodiscover', ...NAMED_SERVICES] as const).some(
@@ -223,7 +233,7 @@ function givesOutside(namespaces: Namespaces, { server, host }: GivenName): bool
   );
 }
 
-/** `mail.contoso.com in alsoPublished of datacentres.lisbon`; without the place where that is the site. */
+/** `mail.contoso.com in alsoPublished of datacentres.lisbon`; the place is left out for the site. */
 function keptPlaces(namespaces: Namespaces, prior: Namespaces, retired: readonly GivenName[]): string {
   const kept = keptIn(namespaces, prior, retired);
   const isSite = [...kept.keys()].every((scope) => scope === SITE);
@@ -236,7 +246,10 @@ function keptPlaces(namespaces: Namespaces, prior: Namespaces, retired: readonly
   );
 }
 
-/** The declaration with the names that are given now in the places of those that are not published. */
+/**
+ * The declaration for step 1: names that are not published yet are replaced by those in use now, and listed in
+ * `alsoPublished`.
+ */
 function before(namespaces: Namespaces, stopped: readonly Renaming[]): ReadonlyMap<Scope, Written> {
   return new Map(
     namespaces.scopes.map((scope): [Scope, Written] => {
@@ -272,7 +285,7 @@ function beforeIn(scope: Scope, namespaces: Namespaces, stopped: readonly Renami
   };
 }
 
-/** One entry for each name, for every side that one of its entries has. */
+/** Merges the entries of each name: one entry, for every side that one of them has. */
 function onceEach(names: readonly SidedName[]): readonly SidedName[] {
   return [...new Set(names.map(({ host }) => host))].map((host) => {
     const [side, ...others] = new Set(names.filter((name) => name.host === host).map((name) => name.side));
@@ -280,7 +293,7 @@ function onceEach(names: readonly SidedName[]): readonly SidedName[] {
   });
 }
 
-/** The first of those that occur most often. */
+/** The most frequent text; the first one of several. */
 function commonest(texts: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);

@@ -8,9 +8,10 @@ import type { Server } from './site';
 import type { Topology } from './topology';
 
 /**
- * Published names that lead clients to one of the servers, and that a certificate there must have if one must. Those of POP
- * and IMAP may be on another one, by which these find it; a further name, too, where that one is for no web client and has
- * the name to the letter: it is one of mail, as is the one that it replaces.
+ * The published names that lead clients to one of the servers, and that a certificate for IIS must therefore cover. Not
+ * required are names of POP and IMAP that another certificate of the servers covers, because these services select that
+ * one by name; and further names (`alsoPublished`) that another certificate without IIS holds literally, because these
+ * are former names of POP or IMAP.
  */
 export function hostsOn(
   { published, certificates }: Topology,
@@ -32,12 +33,18 @@ export function hostsOn(
   );
 }
 
-/** Whether it must have the published names: of several certificates only the one that clients of the namespaces see. */
+/**
+ * Whether it must cover the published names: the only certificate of a site always, one of several only if it is for
+ * IIS.
+ */
 export function mustCoverHosts(certificate: DeclaredCertificate): boolean {
   return certificate.name === null || isForWeb(certificate);
 }
 
-/** What a certificate must have on these servers: what leads clients there, and what it is said to have. */
+/**
+ * The names that a certificate must hold on these servers: the published names that lead there, and the names declared
+ * for it.
+ */
 export function requiredNamesOf(
   topology: Topology,
   certificate: DeclaredCertificate,
@@ -49,13 +56,16 @@ export function requiredNamesOf(
   return onceEach([...hosts, ...certificate.declared.names]);
 }
 
-/** Names one of which the certificate of the site's endpoint may have: what IIS shows on one of its servers. */
+/**
+ * Names by which the endpoint's TLS certificate may be recognized: the published names, and those on the certificates
+ * for IIS.
+ */
 export function endpointNames({ published, certificates }: Topology): readonly string[] {
   const own = certificates.filter(mustCoverHosts).flatMap(({ declared }) => declared.names);
   return onceEach([...published.map(({ host }) => host), ...own]);
 }
 
-/** Letter case does not count. */
+/** The names sorted, each once, regardless of letter case. */
 function onceEach(names: readonly string[]): readonly string[] {
   return [...new Map(names.map((name) => [name.toLowerCase(), name])).values()].sort();
 }

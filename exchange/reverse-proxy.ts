@@ -10,15 +10,18 @@ import { type GivenService, givenServices } from './given-services';
 import type { ExchangeSiteProps, ReverseProxy, Server } from './site';
 import type { Placement } from './topology';
 
-/** A name that clients outside reach by the reverse proxy. */
+/** A name by which external clients reach the reverse proxy. */
 export interface ProxiedName {
   readonly published: PublishedName;
   readonly host: string;
-  /** Servers that give it to clients outside, in the order of the rollout. */
+  /** Servers that use it externally, in the order of the rollout. */
   readonly servers: readonly Server[];
 }
 
-/** Where a name stands in the order in which the proxy looks at its rules: the name of all clients catches what is left. */
+/**
+ * The position of a name in the order of the proxy's rules. The `client` name comes late, because its rule catches all
+ * remaining requests.
+ */
 function rank(name: PublishedName): number {
   if (hasPlace(name, 'autodiscover')) return 0;
   if (hasPlace(name, 'client')) return 2;
@@ -26,8 +29,8 @@ function rank(name: PublishedName): number {
 }
 
 /**
- * Names of the web that clients outside reach by the proxy: Autodiscover first, those of single services, the name of all
- * clients, further ones. None without a proxy.
+ * The HTTPS names that lead external clients to the proxy: first Autodiscover, then names of single services, then
+ * `client`, then further names. Empty without a proxy.
  */
 export function proxiedNames(site: ExchangeSiteProps): readonly ProxiedName[] {
   return namesBehindProxy(site)
@@ -36,8 +39,8 @@ export function proxiedNames(site: ExchangeSiteProps): readonly ProxiedName[] {
 }
 
 /**
- * Every name that clients outside are given, also for POP and IMAP, but for those that stand for other machines there, or
- * that nobody publishes.
+ * Every external name, including those of POP and IMAP, except names in `elsewhere` or `notPublished` of the external
+ * view.
  */
 export function namesBehindProxy(site: ExchangeSiteProps): ProxiedName[] {
   if (site.reverseProxy === undefined) return [];
@@ -51,23 +54,23 @@ export function namesBehindProxy(site: ExchangeSiteProps): ProxiedName[] {
   });
 }
 
-/** Names on the certificate that the proxy shows clients. */
+/** Names on the certificate that the proxy presents. */
 export function proxyCertificateNames(site: ExchangeSiteProps): readonly string[] {
   const shown = declaredCertificates(site).find(isForWeb);
   return site.reverseProxy?.certificateNames ?? shown?.declared.names ?? [];
 }
 
-/** Whether a name is that of all clients, or of Autodiscover, of the site, a datacentre or a server. */
+/** Whether a name is declared as `client` or as `autodiscover`, in the site, a datacentre or a server. */
 export function hasPlace({ place }: PublishedName, of: 'client' | 'autodiscover'): boolean {
   return scopeAndPlace(place)[1].split('.')[0] === of;
 }
 
-/** Services that clients outside find under a name, on each server. */
+/** The services that have an external name, for each server. */
 export function servicesOutside(placements: readonly Placement[]): readonly GivenService[] {
   return placements.flatMap((placement) => givenServices(placement, 'external'));
 }
 
-/** Whether requests for a service end at the proxy. */
+/** Whether the proxy blocks requests for a service. */
 export function endsAt({ closeEcp }: ReverseProxy, service: NamingService): boolean {
   return closeEcp === true && service === 'ecp';
 }

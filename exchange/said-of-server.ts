@@ -2,18 +2,24 @@ import { path, type Path } from '../schema';
 import { datacentreOf } from './datacentre';
 import type { Datacentre, ExchangeSiteProps, Server } from './site';
 
-/** What a server and its datacentre say in the same words, and of some of it the site, too. Names: see `name-place.ts`. */
+/**
+ * Settings that both a server and its datacentre can declare, and some of them the site too. For names, see
+ * `name-place.ts`.
+ */
 type Sayings = Omit<Pick<Server, keyof Server & keyof Datacentre>, 'namespaces'>;
 
-/** What is said of a server, and where. */
+/** A setting that applies to a server, and where it is declared. */
 export interface Said<T> {
   readonly value: T;
   readonly path: Path;
-  /** Name of the server or the datacentre that says it; left out: the site does. */
+  /** Name of the server or the datacentre that declares it; left out for the site. */
   readonly by?: string;
 }
 
-/** What is said of a server, the most specific first, which counts: by the server itself, its datacentre, the site. */
+/**
+ * All declarations of a setting that apply to a server, the most specific first: of the server, its datacentre, the
+ * site. The first one counts.
+ */
 export function saidOf<Property extends keyof Sayings>(
   site: ExchangeSiteProps,
   server: Server,

@@ -1,18 +1,20 @@
 import type { ExchangeSiteProps } from './site';
 import { ExchangeVersion } from './versions';
 
-/** In place of an endpoint: the environment of the machine that runs Terraform says it. */
+/**
+ * The value of `endpoint` that stands for the variable EXCHANGE_SERVER_ENDPOINTS of the machine that runs Terraform.
+ */
 export const FROM_ENVIRONMENT = 'environment';
 
 /**
- * Exchange 2007 has no endpoint of its own for PowerShell, and its cmdlets for certificates act on the server that they
- * run on: only a Windows PowerShell on that server, with its snap-in, does anything for it.
+ * Exchange 2007 has no remote PowerShell endpoint, and its certificate cmdlets act on the server that they run on. It
+ * can be managed only in a Windows PowerShell on the server itself, with the Exchange snap-in.
  */
 export function needsEndpoint(version: ExchangeVersion): boolean {
   return version === ExchangeVersion.V2007;
 }
 
-/** A server from 2013 on is reached by the session of the organization, which its cmdlets may be sent to from any other. */
+/** Servers of 2013 and later need none: the session of the organization manages all of them. */
 export function mayHaveEndpoint(version: ExchangeVersion): boolean {
   return !version.isAtLeast(ExchangeVersion.V2013);
 }

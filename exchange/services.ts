@@ -11,7 +11,7 @@ export interface VirtualDirectoryService<Name extends string = string> {
   readonly title: string;
   /** The versions whose servers have it. */
   readonly lifespan: Lifespan;
-  /** What became of it, for people who declare it for a version that lacks it. Left out: there is nothing to say. */
+  /** A remark on what replaced it, for people who declare it for a version without it. */
   readonly successor?: string;
   /** Noun of its cmdlets. */
   readonly noun: string;
@@ -23,19 +23,22 @@ export interface VirtualDirectoryService<Name extends string = string> {
   readonly hasUrls: boolean;
   /** The versions whose cmdlet takes FailbackUrl. Left out: none. */
   readonly failback?: Lifespan;
-  /** Switches of IIS authentication that its cmdlet takes, and the parameter of each. */
+  /** The IIS authentication switches that its cmdlet accepts, and the parameter of each. */
   readonly authentication: { readonly [attribute: string]: string };
-  /** Versions whose cmdlet takes a switch of these. Left out: all that have the service. */
+  /** Versions whose cmdlet accepts a switch. Left out: all versions that have the service. */
   readonly switchLifespans?: { readonly [attribute: string]: Lifespan };
-  /** Whether its cmdlet takes a list IISAuthenticationMethods, which 2013 wants in every call. */
+  /** Whether its cmdlet has the list parameter IISAuthenticationMethods, which 2013 requires in every call. */
   readonly authenticationMethods: boolean;
-  /** Its cmdlet may ask whether to go on, for example where a host does not resolve yet; `Force` answers. */
+  /**
+   * Whether its cmdlet has `Force`, which answers its question whether to go on, for example where a host does not
+   * resolve yet.
+   */
   readonly takesForce: boolean;
-  /** What fails for clients that are given no URL of it. Left out: they do without. */
+  /** What fails for clients without a URL of the service. Left out: nothing. */
   readonly withoutUrl?: string;
   /**
-   * The health set whose proxy probe shows that the service answers on the server itself, in the versions that have
-   * health sets; null: none.
+   * The health set whose proxy probe shows that the service answers on the server itself, in versions with health sets.
+   * Null where there is none.
    */
   readonly healthSet: string | null;
 }
@@ -187,12 +190,15 @@ const ROWS = [
 
 export type ServiceName = (typeof ROWS)[number]['service'];
 
-/** Those that managed availability watches. */
+/** Services that Managed Availability monitors. */
 export type WatchedService = Extract<(typeof ROWS)[number], { readonly healthSet: string }>['service'];
 
 type Row<Name extends ServiceName> = Extract<(typeof ROWS)[number], { readonly service: Name }>;
 
-/** Those that have switches of authentication; how administrators sign in to remote PowerShell no site changes. */
+/**
+ * Services with authentication switches, except remote PowerShell: a site never changes how administrators sign in to
+ * it.
+ */
 export type AuthenticatedService = Exclude<
   Extract<(typeof ROWS)[number], { readonly authenticationMethods: false }>['service'],
   'powershell'
@@ -206,7 +212,7 @@ export type SwitchOf<Name extends AuthenticatedService> =
       : never
     : never;
 
-/** Those of all versions, in the order in which they are written and set. */
+/** The services of all versions, in the order in which they are listed and set. */
 export const SERVICES: readonly VirtualDirectoryService<ServiceName>[] = ROWS;
 
 /** Outlook Anywhere has no URL and no row above, but a health set of its own. */

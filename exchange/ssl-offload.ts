@@ -5,24 +5,26 @@ import { SERVICES } from './services';
 import type { ExchangeSiteProps, Server } from './site';
 import { ExchangeVersion } from './versions';
 
-/** Whether something before a server ends TLS, and where that is declared. */
+/** The declared SSL offloading of a server, and its path. */
 export interface PlacedOffload {
   readonly isOn: boolean;
   readonly path: Path;
 }
 
-/** What the server says, then its datacentre, then the site; undefined where it stays as it is on the server. */
+/**
+ * The setting of the server, else of its datacentre, else of the site; undefined where it stays as it is on the server.
+ */
 export function sslOffloadOf(site: ExchangeSiteProps, server: Server): PlacedOffload | undefined {
   const [nearest] = saidOf(site, server, 'sslOffload');
   return nearest && { isOn: nearest.value, path: nearest.path };
 }
 
-/** Not on the page: it names the directories of clients. */
+/** Microsoft's page lists only the directories for clients, and remote PowerShell is not one of them. */
 const KEEP_TLS: readonly string[] = ['powershell'];
 
 /**
- * Directories on which IIS requires TLS after Setup. There are none before Exchange 2013, where only Outlook Anywhere is
- * offloaded from here. https://learn.microsoft.com/exchange/configuring-ssl-offloading-in-exchange-2013-exchange-2013-help
+ * The directories on which IIS must stop requiring TLS. Empty before Exchange 2013, where only Outlook Anywhere is
+ * offloaded. https://learn.microsoft.com/exchange/configuring-ssl-offloading-in-exchange-2013-exchange-2013-help
  */
 export function offloadedDirectories(server: Server): readonly string[] {
   return server.version.isAtLeast(ExchangeVersion.V2013)

@@ -22,12 +22,12 @@ export function declaredSubnets({ datacentres = {} }: ExchangeSiteProps): readon
   );
 }
 
-/** Those of the datacentre that a server stands in; none where they are not known. */
+/** The subnets of a server's datacentre; empty where none are declared. */
 export function subnetsOf(site: ExchangeSiteProps, server: Server): readonly string[] {
   return (datacentreOf(site, server)?.subnets ?? []).filter(isSubnet);
 }
 
-/** Those in which a server has an address; none where it is not known. */
+/** The subnets of its datacentre in which a server has an address; empty where none are declared. */
 export function subnetsWith(site: ExchangeSiteProps, server: Server): readonly string[] {
   return subnetsOf(site, server).filter((subnet) =>
     listed(server.address).some((address) => isIn(address, subnet)),
@@ -41,7 +41,7 @@ export function isSubnet(text: string): boolean {
   return (isIPv4(address) && Number(length) <= 32) || (isIPv6(address) && Number(length) <= 128);
 }
 
-/** Whether two subnets have an address in common: then one of them begins in the other. */
+/** Whether two subnets overlap: then the first address of one of them is in the other. */
 export function overlap(one: string, other: string): boolean {
   const startOf = (subnet: string) => subnet.split('/')[0] ?? '';
   const lengthOf = (subnet: string) => Number(subnet.split('/')[1]);
@@ -49,7 +49,7 @@ export function overlap(one: string, other: string): boolean {
   return isIn(startOf(narrow), wide);
 }
 
-/** Whether an address lies in a subnet. What is no address lies in none. */
+/** Whether an address is in a subnet. A text that is not an address is in none. */
 export function isIn(address: string, subnet: string): boolean {
   if (recordTypeOf(address) === undefined) return false;
   const [network = '', length] = subnet.split('/');

@@ -24,74 +24,80 @@ import { wavesOf } from './waves';
 
 /** A virtual directory of a server whose URLs are managed. */
 export type PlacedDirectory = (typeof virtualDirectories)[number] & {
-  /** Left out: its URLs are no part of the site. */
+  /** Left out where the site does not manage its URLs. */
   readonly hosts?: ServiceHosts;
-  /** The names are those of this service, not those of all clients. */
+  /** Whether the names are declared for this service, and are not those of `client`. */
   readonly isOwn: boolean;
-  /** Where clients are sent while the datacentre is failed back, empty text for nowhere; left out: as it is on the server. */
+  /** The failback name; empty text clears it, and left out it stays as it is on the server. */
   readonly failback?: DeclaredName;
-  /** Switches of authentication that are declared, in the order of the service's row. */
+  /** The declared authentication switches, in the order of the service's row. */
   readonly authentication: readonly PlacedSwitch[];
 };
 
 /** A mail protocol of a server whose settings are managed. */
 export type PlacedProtocol = DeclaredProtocol & (typeof mailProtocols)[number];
 
-/** A certificate on a server that is to have it. */
+/** A certificate of a server. */
 export interface PlacedCertificate extends DeclaredCertificate {
-  /** Its part of the id on that server, see `certificatesOn`. */
+  /** The part of its element id after the server's name, see `certificatesOn`. */
   readonly part: string;
 }
 
-/** What is checked of a server, as the attributes of its objects have it. */
+/** The attributes of a server's health gate. */
 export interface HealthChecks {
   readonly protocols: readonly string[];
-  /** Left out: as long as the provider waits by itself. */
+  /** Left out: the provider's default. */
   readonly timeout_seconds?: number;
 }
 
-/** A server with all that the declaration says of it, whether it says so of this server or of all. */
+/** A server with everything that is declared for it, by itself, by its datacentre or by the site. */
 export interface Placement {
   readonly server: Server;
-  /** Where it is declared. */
+  /** The path of the server in the declaration. */
   readonly path: Path;
-  /** The servers that must be healthy before this one begins. */
+  /** Names of the servers that must be healthy before this one begins. */
   readonly previous: readonly string[];
-  /** Host name of Autodiscover, and where it is declared; empty text: its service connection point hands out nothing. */
+  /** The Autodiscover name, and where it is declared. Empty text clears the service connection point. */
   readonly autodiscover: DeclaredName;
-  /** Active Directory sites whose clients take its service connection point first; left out: as it is on the server. */
+  /** Active Directory sites whose clients prefer its service connection point; left out: as it is on the server. */
   readonly autodiscoverScope?: PlacedScope;
   /** In the order of the declaration. */
   readonly certificates: readonly PlacedCertificate[];
   readonly outlookAnywhere: {
-    /** Of a version where it is not always on, whether it is; left out: as it is on the server. */
+    /** For 2007 and 2010, whether it is enabled; left out: as it is on the server. */
     readonly enabled?: boolean;
     readonly hosts: ServiceHosts;
     readonly internalAuthentication: OutlookAnywhereAuthentication;
     readonly externalAuthentication: OutlookAnywhereAuthentication;
   };
-  /** Whether TLS ends before the server; left out: as it is on the server. */
+  /** Whether a load balancer ends TLS before the server; left out: as it is on the server. */
   readonly sslOffload?: PlacedOffload;
   readonly directories: readonly PlacedDirectory[];
   /** Mail protocols that are declared and that its version has. */
   readonly protocols: readonly PlacedProtocol[];
-  /** Declared with a name or a sign-in of their own for a server whose version has no such service. */
+  /**
+   * Services that are declared for this server explicitly, with a name or authentication of their own, but do not exist
+   * in its version.
+   */
   readonly missing: readonly PlacedDirectory[];
-  /** Left out: as they are on the server. */
+  /** Left out: as it is on the server. */
   readonly mapiAuthentication?: readonly string[];
   readonly checks: HealthChecks;
-  /** Left out: it is not drained. */
+  /** Left out where the server is never put into maintenance. */
   readonly maintenance?: PlacedMaintenance;
-  /** Left out: it is a member of none. */
+  /** Left out where the server is a member of no DAG. */
   readonly dag?: PlacedGroup;
 }
 
-/** What a declaration says of each server, with the defaults of its objects resolved. */
+/** A declaration by server, with all defaults resolved. */
 export interface Topology {
   readonly site: ExchangeSiteProps;
   /** In the order of the declaration. */
   readonly certificates: readonly DeclaredCertificate[];
-  /** Found once: what each server's certificate must have is taken from it. See `publishedHosts`. */
+  /**
+   * Every published name, see `publishedHosts`. Kept here because the names that each server's certificate needs are
+   * computed from it.
+   */
   readonly published: readonly PublishedName[];
   /** In the order of the rollout. */
   readonly placements: readonly Placement[];
@@ -99,10 +105,12 @@ export interface Topology {
   readonly groups: readonly PlacedGroup[];
 }
 
-/** What Setup gives the directory; Exchange 2013 wants it in every call (Microsoft's page of Set-MapiVirtualDirectory). */
+/**
+ * The value that Setup sets. Exchange 2013 requires it in every call (Microsoft's page of Set-MapiVirtualDirectory).
+ */
 const MAPI_AUTHENTICATION = ['Ntlm', 'OAuth', 'Negotiate'];
 
-/** @param site of the right form, see `checkForm` */
+/** @param site must have passed `checkForm` */
 export function topologyOf(site: ExchangeSiteProps): Topology {
   const names = new SiteNames(site);
   const certificates = declaredCertificates(site);
@@ -160,7 +168,8 @@ function placementOf(
       const declared = protocols.find((one) => one.row === row && one.servers.includes(server));
       return declared === undefined ? [] : [{ ...declared, definition }];
     }),
-    // A name for all clients is given to the services that there are; one of its own is declared on purpose.
+    // `client` applies only to services that exist on the server, but a name for the service itself is declared on
+    // purpose.
     missing: named.filter(
       (directory) => !exists(directory) && (directory.isOwn || directory.authentication.length > 0),
     ),
@@ -172,8 +181,9 @@ function placementOf(
 }
 
 /**
- * The certificate that clients of the namespaces see, or else the first, has the id that the only one of a site has: going
- * from one to several, back, or to another name for it changes nothing of it. Underscores are in no server's name.
+ * The certificate for IIS, or else the first one, has the same id as the only certificate of a site. So it keeps its
+ * resource when a declaration goes from one certificate to several, or back, or renames it. The underscore keeps ids
+ * unique: no server name contains one.
  */
 function certificatesOn(
   server: Server,
@@ -187,7 +197,7 @@ function certificatesOn(
   }));
 }
 
-/** Every service that has a name, whether or not the version of the server has it. */
+/** Every declared service, whether or not it exists in the version of the server. */
 function directoriesOf(
   names: SiteNames,
   site: ExchangeSiteProps,
@@ -195,7 +205,7 @@ function directoriesOf(
 ): readonly PlacedDirectory[] {
   return virtualDirectories.flatMap(({ row, definition }): readonly PlacedDirectory[] => {
     const authentication = authenticationOf(site, server, row);
-    // Clients find it by its name alone; the service connection point has that.
+    // Autodiscover has no URLs to set: its name is in the service connection point.
     if (row.service === 'autodiscover') {
       return authentication.length === 0 ? [] : [{ row, definition, isOwn: false, authentication }];
     }
@@ -222,7 +232,7 @@ function checksOf(
   directories: readonly PlacedDirectory[],
 ): HealthChecks {
   const served = directories.flatMap(({ row, hosts }) => (hosts === undefined ? [] : [row.service]));
-  // One that another server has, and this one lacks, would never be healthy here.
+  // A service that only other servers have would never be healthy on this one.
   const has = (protocol: string) =>
     SERVICES.every((row) => row.service !== protocol || hasOn(row.lifespan, server));
   const protocols = existsIn(HEALTH_SETS_LIFESPAN, server.version)

@@ -1,12 +1,12 @@
 import { sameName } from './resources/equality';
 import type { ExchangeSiteProps, Server } from './site';
 
-/** A wave: its servers do not wait for each other, and each of them waits for all of the one before. */
+/** A wave of the rollout. Its servers do not wait for each other; each waits for all servers of the previous wave. */
 export type Wave = readonly Server[];
 
 /**
- * The waves of a site, which hold each of its servers once. Those that the declaration has in no wave, which its rule
- * finds, come last.
+ * The waves of a site, which together hold each server once. Servers that the declaration puts in no wave (an error
+ * that a rule reports) come last.
  */
 export function wavesOf({ rollout = 'one-after-another', servers }: ExchangeSiteProps): readonly Wave[] {
   if (rollout === 'parallel') return [servers];

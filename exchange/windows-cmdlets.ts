@@ -2,15 +2,15 @@ import type { Invocation } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import { isWindowsSince, type WindowsVersion } from './windows';
 
-/** A cmdlet of Windows itself, as far as described steps show it to people. */
+/** A cmdlet of Windows itself, as far as manual steps of the plan use it. */
 interface WindowsCmdlet {
-  /** Left out: it is of Windows PowerShell itself, whose modules are always loaded. */
+  /** Its module. Left out for cmdlets of Windows PowerShell itself, whose modules are always loaded. */
   readonly module?: string;
-  /** The first Windows Server that has it. */
+  /** The first Windows Server version that has it. */
   readonly since: WindowsVersion;
-  /** Those that described steps use. */
+  /** The parameters that manual steps use. */
   readonly parameters: readonly string[];
-  /** The page that names it and them. */
+  /** The page that documents the cmdlet and these parameters. */
   readonly source: string;
 }
 
@@ -23,8 +23,8 @@ const pageOf2008R2 = (id: string) =>
   `https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2008-r2-and-2008/${id}(v=technet.10)`;
 
 /**
- * Every cmdlet of Windows that a described step may show. The catalog of Exchange's cmdlets is another thing: what stands
- * here nothing runs. The pages of 2008 R2 tell which parameters were there from the first.
+ * Every Windows cmdlet that manual steps may show. People run these; nothing in this project does, so they are not part
+ * of the catalog of Exchange's cmdlets. The pages of 2008 R2 show which parameters existed from the beginning.
  */
 export const WINDOWS_CMDLETS: { readonly [cmdlet: string]: WindowsCmdlet } = {
   'Import-Module': {
@@ -113,9 +113,9 @@ export const WINDOWS_CMDLETS: { readonly [cmdlet: string]: WindowsCmdlet } = {
 };
 
 /**
- * Calls as people type them on a Windows; none where that is not declared, or lacks one of them.
+ * Commands for people to type on a Windows Server. Empty where its version is not declared or lacks one of the cmdlets.
  *
- * @throws TypeError for a cmdlet or a parameter that the table has not: nothing may be shown that nobody has looked up
+ * @throws TypeError for a cmdlet or parameter that is missing in the table: only documented commands may be shown
  */
 export function runnableCommands(
   windows: WindowsVersion | undefined,
@@ -127,7 +127,7 @@ export function runnableCommands(
   return typed.map((call) => renderInvocation(call));
 }
 
-/** The installation of features, by the name that its cmdlet has on a Windows. */
+/** The command that installs Windows features, with the name that its cmdlet has in a version of Windows. */
 export function featureInstall(windows: WindowsVersion | undefined, names: readonly string[]): Invocation {
   const { since } = WINDOWS_CMDLETS['Install-WindowsFeature']!;
   const isRenamed = windows !== undefined && isWindowsSince(windows, since);
@@ -143,10 +143,13 @@ function rowOf({ cmdlet, parameters }: Invocation): WindowsCmdlet {
   return row;
 }
 
-/** Whether a module is loaded with the first of its cmdlets: Windows PowerShell does so from version 3.0 on (about_Modules). */
+/**
+ * Whether PowerShell loads a module by itself when one of its cmdlets is used, as Windows PowerShell 3.0 and later do
+ * (about_Modules).
+ */
 const loadsModules = (windows: WindowsVersion) => isWindowsSince(windows, '2012');
 
-/** Each module is loaded once, before its first cmdlet. */
+/** Adds a command that loads each module before its first cmdlet. */
 function withModules(calls: readonly Invocation[]): readonly Invocation[] {
   const loaded = new Set<string>();
   return calls.flatMap((call) => {

@@ -26,8 +26,8 @@ export async function bundle(entry: string, file: string): Promise<void> {
     minify: true,
     keepNames: true,
     legalComments: 'external',
-    // Compiled additions of ssh2, which has the same in JavaScript: a bundle must also run where nothing can be
-    // compiled.
+    // Optional native parts of ssh2, which has the same functions in JavaScript: a bundle must also run where nothing can
+    // be compiled.
     external: ['cpu-features', '*.node'],
     logLevel: 'warning',
   });
@@ -52,14 +52,16 @@ async function asCommonJs(text: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     minify: true,
-    // A part of the same file cannot be imported, only required.
+    // The parts are in the same file, so that import() cannot load them. This turns it into require().
     supported: { 'dynamic-import': false },
   });
   return code;
 }
 
 /**
- * The parts stand in comments at the end of the file, one on each line: V8 skips a comment much faster than a string.
+ * The text of the bundled program: the main part as code, and each other part as JSON text in a comment at the end of the file.
+ * V8 skips a comment much faster than a string. Places are counted from the end of the file, so that they do not depend on the
+ * length of the code that holds them.
  */
 function program(main: string, parts: ReadonlyMap<string, string>): string {
   const lines = [...parts].map(([name, text]) => ({ name, line: JSON.stringify(text) }));

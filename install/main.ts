@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../exchange/provider-address';
 import { layProvider } from './mirror';
 
-/** The folder in which Terraform looks, without configuration, for providers that are in no registry. */
+/** The folder in which Terraform looks by default for providers that are in no registry. */
 function pluginFolder(): string {
   return process.platform === 'win32'
     ? join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'terraform.d', 'plugins')

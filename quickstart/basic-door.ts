@@ -6,7 +6,7 @@ import { ENTRANCE, HOST, type Door } from './door';
 
 const USER = 'apatricio\\deploy';
 
-/** HTTPS with Basic, as administrators open it for machines that are in no domain. */
+/** HTTPS with Basic, which administrators turn on for machines outside the domain. */
 export const basicDoor: Door = async ({ files, organization, password, port }) => {
   organization.ssh.add(USER, { password });
   const { caFile, ...boundByHand } = endpointCertificate(files.folder, [HOST]);
@@ -26,7 +26,7 @@ export const basicDoor: Door = async ({ files, organization, password, port }) =
       EXCHANGE_AUTHENTICATION: 'basic',
       EXCHANGE_USER: USER,
       EXCHANGE_CA_FILE: trusted,
-      // At a server of the site these would count without this; `localhost` stands in for one.
+      // At a declared server the provider accepts these names by itself; here the host is `localhost`.
       EXCHANGE_CERTIFICATE_NAMES: files.names.join(),
       NO_PROXY: [process.env['NO_PROXY'] || process.env['no_proxy'] || '', HOST].filter(Boolean).join(','),
     },

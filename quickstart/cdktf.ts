@@ -9,14 +9,14 @@ export function cdktfProgram(): string {
   return join(dirname(manifest), bin.cdktf);
 }
 
-/** Who manages real servers from this machine must not meet them, or their passwords, in the sandbox. */
+/** Whoever manages real servers from this machine must not reach them, or use their passwords, from the sandbox. */
 function withoutOwnServers(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => !/^(EXCHANGE|DNS_UPDATE)_/.test(name)),
   );
 }
 
-/** Runs cdktf with its output shown as it comes. @throws Error where it ends with another exit code than 0 */
+/** Runs cdktf and shows its output as it comes. @throws Error where it ends with another exit code than 0 */
 export async function cdktf(
   args: readonly string[],
   folder: string,
@@ -25,7 +25,7 @@ export async function cdktf(
   process.stdout.write(`\n$ cdktf ${args.join(' ')}\n`);
   const child = spawn(process.execPath, [cdktfProgram(), ...args], {
     cwd: folder,
-    // Nothing is asked of, or told to, a server of HashiCorp's: the sandbox works without a network.
+    // CHECKPOINT_DISABLE keeps Terraform from contacting HashiCorp: the sandbox works without a network.
     env: { ...withoutOwnServers(process.env), CHECKPOINT_DISABLE: '1', ...variables, CI: '1' },
     stdio: ['ignore', 'inherit', 'inherit'],
   });

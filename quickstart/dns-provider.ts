@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { layProvider } from '../install/mirror';
 import { DNS_PROVIDER } from '../lab/dns-provider/address';
 
-const PATIENCE_MS = 60_000;
+const INIT_TIMEOUT_MS = 60_000;
 
 /**
- * Puts the DNS provider into the sandbox's mirror: the real hashicorp/dns where Terraform can get it as it is set up
- * on this machine, from the registry or a mirror, else the lab's stand-in. Says which.
+ * Puts the DNS provider into the sandbox's mirror: the real hashicorp/dns where Terraform can get it on this machine, from the
+ * registry or from a mirror, else the lab's stand-in.
+ *
+ * @returns a sentence for the user that says which of the two
  */
 export async function layDnsProvider(mirror: string): Promise<string> {
   if (layReal(mirror))
@@ -37,7 +39,7 @@ function layReal(mirror: string): boolean {
     );
     const { status } = spawnSync('terraform', ['init', '-input=false', '-no-color'], {
       cwd: probe,
-      timeout: PATIENCE_MS,
+      timeout: INIT_TIMEOUT_MS,
       env: {
         ...process.env,
         CHECKPOINT_DISABLE: '1',

@@ -6,7 +6,7 @@ import { fileStore } from '../lab/dns/zone-store';
 export const ZONE = 'andersonpatricio.info.';
 export const KEY_NAME = 'quickstart.';
 
-/** What a later start needs to be the same server. */
+/** What a later start needs to run the same server: its port and its key. */
 interface Settings {
   readonly port: number;
   readonly secret: string;
@@ -17,7 +17,7 @@ export interface QuickstartDns {
   readonly settings: string;
 }
 
-/** Starts the sandbox's DNS server, and keeps what it needs to be started again. */
+/** Starts the sandbox's DNS server, and saves the settings with which it can be started again. */
 export async function startDns(files: QuickstartDns, secret: string, port = 0): Promise<DnsServer> {
   const server = await startDnsServer({
     zones: [{ name: ZONE }],

@@ -7,23 +7,23 @@ import type { Door, DoorFiles, OpenedDoor } from './door';
 import { kerberosDoor } from './kerberos-door';
 import type { Way } from './way';
 
-/** How the endpoint is reached: HTTPS with a password, or what an Exchange server has by default. */
+/** The ways that need an endpoint: HTTPS with a password, or Kerberos over HTTP, as a server has it by default. */
 type EndpointWay = Exclude<Way, 'process'>;
 
 const DOORS: { readonly [way in EndpointWay]: Door } = { wsman: basicDoor, kerberos: kerberosDoor };
 
 export interface QuickstartExchange extends DoorFiles {
-  /** Of the simulated organization, which is there already. */
+  /** Folder of the simulated organization, which exists already. */
   readonly organization: string;
 }
 
-/** What a later start needs to be the same endpoint. */
+/** What a later start needs to run the same endpoint. */
 interface Settings {
   readonly way: EndpointWay;
   readonly port: number;
 }
 
-/** Starts the sandbox's PowerShell endpoint with a new account, and keeps what it needs to be started again. */
+/** Starts the sandbox's PowerShell endpoint with a new account, and saves the settings with which it can be started again. */
 export async function startExchange(files: QuickstartExchange, way: EndpointWay): Promise<OpenedDoor> {
   mkdirSync(files.folder, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile(files), `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });

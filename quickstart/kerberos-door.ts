@@ -10,8 +10,8 @@ const REALM = 'APATRICIO.LOCAL';
 const USER = 'deploy';
 
 /**
- * What an Exchange server has by default: HTTP with bodies that Kerberos seals. A key distribution center in the sandbox
- * stands for the domain controller.
+ * The endpoint of an Exchange server by default: HTTP with bodies that Kerberos encrypts. A key distribution center in the
+ * sandbox takes the place of the domain controller.
  */
 export const kerberosDoor: Door = async ({ files, organization, password, port }) => {
   const kdc = await startKdc(join(files.folder, 'realm'), {
@@ -40,7 +40,7 @@ export const kerberosDoor: Door = async ({ files, organization, password, port }
   }
 };
 
-/** What to install before that door can be opened; `undefined` where all is there. */
+/** What to install before `kerberosDoor` can work, as a sentence; `undefined` where nothing is missing. */
 export function missingForKerberos(
   platform = process.platform,
   programs = findKdcPrograms(),

@@ -99,7 +99,7 @@ async function showAnswers(port: number): Promise<void> {
   }
 }
 
-/** As far as it goes: what people review does not need Terraform. */
+/** Shows the plan script, which needs no Terraform, and then what to install for the rest. */
 async function withoutTerraform(sandbox: Sandbox, remedy: string): Promise<void> {
   sandbox.declare('both servers');
   await cdktf(['synth'], sandbox.project, {});

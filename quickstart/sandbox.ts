@@ -19,14 +19,14 @@ const NAMES = ['webmail.andersonpatricio.info', 'autodiscover.andersonpatricio.i
 
 export type Variables = { readonly [name: string]: string };
 
-/** For a POSIX shell. */
+/** The variables as `export` lines for a POSIX shell. */
 export function exportLines(variables: Variables): string {
   return Object.entries(variables)
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
     .join('');
 }
 
-/** Everything of the quick start, in one folder that may be removed at any time. */
+/** All files of the quick start, in one folder that may be removed at any time. */
 export class Sandbox {
   readonly folder = join(root, '.quickstart');
   /** The folder in which cdktf runs, as a user's own project would be. */
@@ -47,7 +47,7 @@ export class Sandbox {
   readonly #pfxPassword = randomBytes(18).toString('base64url');
   #organization: SimulatedOrganization | null = null;
 
-  /** Makes the folder anew: project, certificate, and an organization with the first server. */
+  /** Makes the folder again from nothing: project, certificate, and an organization with the first server. */
   async create(): Promise<void> {
     rmSync(this.folder, { recursive: true, force: true });
     for (const folder of [
@@ -92,7 +92,7 @@ export class Sandbox {
     );
   }
 
-  /** How the provider starts the organization's session as a process of its own. */
+  /** Has the provider start a session of the organization as a local process. */
   get processVariables(): Variables {
     return {
       EXCHANGE_ENDPOINT: 'process:',
@@ -124,7 +124,7 @@ export class Sandbox {
     };
   }
 
-  /** A file for the owner's shell, with which `cdktf` can be typed directly in the project folder. */
+  /** Writes a file to load into a shell; after that `cdktf` can be typed in the project folder. */
   writeEnvironment(variables: Variables): string {
     const file = join(this.folder, 'environment');
     writeFileSync(file, exportLines(variables), { mode: 0o600 });

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 
-/** Write-only attributes came with it. */
+/** The first version with write-only attributes. */
 const OLDEST_TERRAFORM = [1, 11];
 
 export type Terraform =
   | { readonly kind: 'there'; readonly version: string }
   | { readonly kind: 'missing'; readonly remedy: string };
 
-/** Looks for Terraform; says in one line what to do where it is not there or too old. */
+/** Looks for Terraform. Where it is missing or too old, `remedy` says in one line what to do. */
 export function findTerraform(): Terraform {
   const result = spawnSync('terraform', ['version', '-json'], {
     encoding: 'utf8',

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 
 /**
- * How the sandbox's organization is reached: a process on this machine, Exchange's own endpoint over HTTPS with a password,
- * or the same as a server has it by default, over HTTP that Kerberos seals.
+ * How the provider reaches the sandbox's organization: as a process on this machine, at Exchange's own endpoint over HTTPS with
+ * a password, or at the endpoint that a server has by default, over HTTP encrypted by Kerberos.
  */
 export type Way = 'process' | 'wsman' | 'kerberos';
 

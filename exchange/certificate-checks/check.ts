@@ -2,48 +2,54 @@ import type { Certificate } from '../../pki/certificate';
 import type { ExchangeVersion } from '../versions';
 import type { AcceptableFindingId, CertificateFindingId } from './finding-ids';
 
-/** A certificate that was read, and what else its file told. */
+/** A certificate, and what else was read from its file. */
 export interface ReadCertificate {
   /** The file as people know it. */
   readonly file: string;
   readonly certificate: Certificate;
-  /** From its issuer upwards, as far as the file holds it. Left out: not known, and what hangs on it is not judged. */
+  /**
+   * The chain from the issuer upwards, as far as the file holds it. Left out: not known, and checks that need it are
+   * skipped.
+   */
   readonly chain?: readonly Certificate[];
-  /** What only a PFX tells. Left out: the certificate was read from another file, and this is not judged. */
+  /**
+   * What only a PFX contains. Left out: the certificate was read from another file, and checks that need this are
+   * skipped.
+   */
   readonly pfx?: {
-    /** Windows' name of the provider that is to keep the key. Left out: the file names none. */
+    /** Windows' name of the key storage provider for the key. Left out: the file names none. */
     readonly keyProvider?: string;
     /** How often the file holds the certificate. */
     readonly copies: number;
-    /** Certificates with a private key of their own in the same file. */
+    /** Other certificates with a private key in the same file. */
     readonly others: readonly Certificate[];
   };
 }
 
 /** What the certificate is declared for. */
 export interface CertificateUse {
-  /** Left out: not known, as to a synth, which is the same on every day; its validity is not judged. */
+  /** Left out: the validity period is not checked, as in a synth, whose result must not depend on the day. */
   readonly now?: Date;
-  /** Host names that clients use, and others that the certificate is said to have. */
+  /** Host names that clients use, and further names declared for the certificate. */
   readonly names: readonly string[];
   /** Declared services, such as `['IIS', 'SMTP']`. */
   readonly services: readonly string[];
-  /** Of the servers that are to have it; empty where that is not known. */
+  /** Versions of the servers that get it; empty where they are not known. */
   readonly versions: readonly ExchangeVersion[];
-  /** Days before its end from which that is said. */
+  /** Days before expiry from which it is reported. */
   readonly warnBeforeExpiryDays: number;
   /** Where the certificate stands in the declaration: `certificate.web`. */
   readonly place: string;
-  /** Why a finding is right here, by its id. */
+  /** Reasons why findings are acceptable, by their id. */
   readonly accepted: { readonly [id in AcceptableFindingId]?: string };
 }
 
-/** Something about a certificate that a person must know. */
+/** A problem with a certificate. */
 export interface CertificateFinding {
   readonly id: CertificateFindingId | 'acceptance-unneeded';
   /** An error stops; a warning is shown. */
   readonly severity: 'error' | 'warning';
-  /** What of `certificate` in the declaration is at fault: its file, `names`, or `accepted`. */
+  /** Which part of the declared certificate the problem is about: its file, `names`, or `accepted`. */
   readonly about: 'file' | 'names' | 'accepted';
   /** What is wrong, one line. */
   readonly problem: string;
@@ -51,13 +57,15 @@ export interface CertificateFinding {
   readonly remedy: string;
 }
 
-/** What a check finds. */
+/** A finding of a check. */
 export interface FoundByCheck extends Omit<CertificateFinding, 'id'> {
-  /** No reason makes it right, though what else the check finds can be accepted. Left out: the id says which. */
+  /**
+   * Set where this finding cannot be accepted, although other findings of the same check can. Left out: the id decides.
+   */
   readonly neverAccepted?: true;
 }
 
-/** One thing that is looked at. */
+/** One check of a certificate. */
 export interface CertificateCheck {
   readonly id: CertificateFindingId;
   /** What must hold, and why, for the reference. */

@@ -33,10 +33,13 @@ export const eccKey: CertificateCheck = {
   },
 };
 
-/** Microsoft's end so, and those of others; the TPM's is the exception. A CryptoAPI provider is a "Cryptographic Provider". */
+/**
+ * Names of CNG providers end this way, Microsoft's and others'; that of the TPM is the exception. A CryptoAPI provider,
+ * in contrast, is called a "Cryptographic Provider".
+ */
 const KEY_STORAGE_PROVIDER = /\bKey Storage Provider$|^Microsoft Platform Crypto Provider$/i;
 
-/** A key on a curve can only be with such a provider: `ecc-key` speaks of it. */
+/** An elliptic curve key always has a CNG provider. `ecc-key` reports such keys already. */
 export const cngKey: CertificateCheck = {
   id: 'cng-key',
   ensures:

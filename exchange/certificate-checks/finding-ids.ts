@@ -1,4 +1,4 @@
-/** Stable, since declarations name them; in the order in which they are judged. */
+/** Stable, because declarations refer to them. In the order of the checks. */
 export const CERTIFICATE_FINDING_IDS = [
   'not-yet-valid',
   'expired',
@@ -20,7 +20,9 @@ export const CERTIFICATE_FINDING_IDS = [
 
 export type CertificateFindingId = (typeof CERTIFICATE_FINDING_IDS)[number];
 
-/** What no reason makes right: clients refuse such a certificate, or no public authority certifies such a name. */
+/**
+ * Findings that cannot be accepted: clients refuse such a certificate, or no public authority certifies such a name.
+ */
 const NEVER_ACCEPTED = [
   'not-yet-valid',
   'expired',
@@ -31,11 +33,11 @@ const NEVER_ACCEPTED = [
 
 export type AcceptableFindingId = Exclude<CertificateFindingId, (typeof NEVER_ACCEPTED)[number]>;
 
-/** Those that can be accepted with a reason. */
+/** Findings that can be accepted with a reason. */
 export const ACCEPTABLE_FINDING_IDS: readonly AcceptableFindingId[] =
   CERTIFICATE_FINDING_IDS.filter(isAcceptable);
 
-/** Whether a reason can make it right. */
+/** Whether a finding can be accepted with a reason. */
 export function isAcceptable(id: CertificateFindingId): id is AcceptableFindingId {
   return !NEVER_ACCEPTED.some((never) => never === id);
 }

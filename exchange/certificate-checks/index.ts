@@ -37,12 +37,11 @@ export const CERTIFICATE_CHECKS: readonly CertificateCheck[] = [
 ];
 
 /**
- * What is wrong with a certificate for its declared use, in a fixed order; empty where nothing is. Pure: it reads no
- * file and no clock, so that a plan judges a PFX with it, and a synth the public certificate beside one. The signature
- * is settled.
+ * The problems of a certificate for its declared use, in a fixed order. Pure: it reads no file and no clock, so that a
+ * plan can check a PFX with it, and synth the public certificate. Its signature is stable.
  *
- * What `use.accepted` names is left out, with its severity, where it can be accepted at all. An acceptance that found
- * nothing to accept is a warning of its own (`acceptance-unneeded`), unless too little is known to judge it.
+ * Findings in `use.accepted` are left out, if they can be accepted at all. An acceptance with nothing to accept is a
+ * warning (`acceptance-unneeded`), unless too little is known for its check.
  */
 export function judgeCertificate(read: ReadCertificate, use: CertificateUse): readonly CertificateFinding[] {
   const reasons: { readonly [id: string]: string | undefined } = use.accepted;

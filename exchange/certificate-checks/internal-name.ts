@@ -21,7 +21,7 @@ const SUFFIXES: readonly string[] = [
   'home.arpa',
 ];
 
-/** Whether no public authority certifies the name: it is bare, or under a suffix that nobody can register. */
+/** Whether no public authority certifies the name, because it has no domain, or a suffix that nobody can register. */
 export function isInternalName(name: string): boolean {
   const canonical = name.toLowerCase().replace(/\.$/, '').replace(/^\*\./, '');
   return !canonical.includes('.') || SUFFIXES.some((suffix) => canonical.endsWith(`.${suffix}`));

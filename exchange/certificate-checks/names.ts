@@ -37,7 +37,9 @@ export const internalName: CertificateCheck = {
   },
 };
 
-/** Outlook compares the principal name of Outlook Anywhere with the subject; a misspelt subject is seen nowhere else. */
+/**
+ * Outlook compares the principal name of Outlook Anywhere with the subject. No other check notices a misspelt subject.
+ */
 export const subjectNotAName: CertificateCheck = {
   id: 'subject-not-a-name',
   ensures:

@@ -2,7 +2,9 @@ import type { Certificate } from '../../pki/certificate';
 import { isItsOwnIssuer } from '../../pki/trust';
 import type { CertificateCheck, CertificateUse } from './check';
 
-/** Browsers and phones show a page or warning that people cannot go on from; mail servers among themselves do not care. */
+/**
+ * Browsers and phones show an error that users cannot bypass; mail servers accept such certificates among themselves.
+ */
 const severityFor = ({ services }: CertificateUse) => (services.includes('IIS') ? 'error' : 'warning');
 
 const nameOf = ({ commonName, subject, subjectAlternativeNames: [first = ''] }: Certificate) =>
@@ -31,7 +33,7 @@ export const weakKey: CertificateCheck = {
 
 const WEAK_HASHES = ['md2', 'md5', 'sha1'];
 
-/** A root is trusted for itself: its signature counts for nothing. */
+/** A root is trusted by itself, so its signature does not matter. */
 export const weakSignature: CertificateCheck = {
   id: 'weak-signature',
   ensures:

@@ -3,7 +3,10 @@ import { exchangeObject } from '../exchange-object';
 import { clientAccessArray, erase } from '../resources';
 import type { Phase } from './phase';
 
-/** Client access arrays, which wait for nothing: databases are given their name when they are made. */
+/**
+ * Client access arrays. They depend on nothing, so that they exist before databases: Exchange writes their name into
+ * each new database.
+ */
 export const arrays: Phase = ({ site }) =>
   declaredArrays(site).flatMap((declared) => {
     const {
@@ -12,7 +15,7 @@ export const arrays: Phase = ({ site }) =>
       activeDirectorySite,
       servers: [first],
     } = declared;
-    // What is missing the rules have said.
+    // Rules report what is missing.
     if (first === undefined || activeDirectorySite === undefined) return [];
     return [
       exchangeObject({

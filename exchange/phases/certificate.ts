@@ -9,13 +9,14 @@ import type { SiteCertificate } from '../site';
 import type { PlacedCertificate, Placement, Topology } from '../topology';
 import { idOn, type Phase } from './phase';
 
-/** The certificates of each server, with their services. From here on a server waits for the one before it. */
+/** The certificates of each server, with their services. From this phase on, a server waits for the one before it. */
 export const certificate: Phase = (topology) =>
   topology.placements.flatMap((placement) => certificatesOf(topology, placement));
 
 /**
- * One after another, the one that clients see last: Terraform changes what stays before it removes what that waited for,
- * so that a certificate which leaves the declaration goes once its services are with the one that stays.
+ * The certificates of a server, each depending on the one before, and the one for IIS last. Terraform applies a change
+ * before it removes what the changed object depended on: so a certificate that leaves the declaration is removed only
+ * after its services have moved to the one that stays.
  */
 function certificatesOf(topology: Topology, placement: Placement): readonly ExchangeObject[] {
   const { certificates } = placement;
@@ -71,7 +72,7 @@ function certificateOf(
       protocols: path('health', 'protocols'),
       timeout_seconds: path('health', 'timeoutSeconds'),
     },
-    // Clients must have the right name from the service connection point before anything else of the server is done.
+    // The service connection point must hand out the right name before anything else on the server changes.
     dependsOn: [
       idOn(server, 'scp'),
       ...(before === undefined ? [] : [idOn(server, before.part)]),
@@ -81,7 +82,7 @@ function certificateOf(
   });
 }
 
-/** Those that a plan finds; the others are the rules'. */
+/** The acceptances of findings that a plan makes. The other acceptances belong to rules. */
 function acceptedFindings({ accepted = {} }: SiteCertificate) {
   const found = ACCEPTABLE_FINDING_IDS.flatMap((id): [string, string][] => {
     const reason = accepted[id];

@@ -18,8 +18,8 @@ import { checkedObjects, triggersOf } from './health';
 import { idOn, type Phase } from './phase';
 
 /**
- * The tests of each server, behind its gate and the records of the names that it gives to clients: they go the way that
- * clients go. Nothing waits for them.
+ * The connectivity tests of each server. They run after its health gate and after the DNS records of its names, because
+ * they connect as clients do. Nothing depends on them.
  */
 export const connectivity: Phase = ({ site, placements }, made) =>
   placements.flatMap((placement) => {
@@ -79,7 +79,7 @@ function checkOf(
   });
 }
 
-/** What a record set holds, so that another content is tested again. */
+/** The content of a record set, as a trigger: a change of it runs the tests again. */
 function contentOf(record: RecordSet | FurtherRecord): string {
   return ('content' in record ? recordTexts(record.content) : record.addresses).join(' ');
 }

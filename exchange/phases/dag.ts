@@ -9,10 +9,10 @@ import type { PlacedGroup } from '../placed-groups';
 import type { Placement, Topology } from '../topology';
 import { idOn, type Phase } from './phase';
 
-/** What the resource has where no addresses are given. */
+/** The default of the resource for the addresses. */
 const DEFAULT_ADDRESSES = databaseAvailabilityGroup.schema.attributes.ip_addresses.defaultValue;
 
-/** The DAGs, and the servers that join them once clients get the right names from them. */
+/** The DAGs. A server joins its DAG once it has the right names for clients. */
 export const dag: Phase = (topology, before) => [
   ...witnessesElsewhere(topology),
   ...topology.groups.map((placed) => made(topology, placed)),
@@ -36,12 +36,12 @@ function isUrl(kind: string): boolean {
   return kind === 'outlook-anywhere' || kind === 'virtual-directory';
 }
 
-/** Letter case does not count in the name of a DAG, and to Terraform another id would be another DAG. */
+/** Exchange ignores letter case in the name of a DAG, but for Terraform another id would be another DAG. */
 function dagId(name: string): string {
   return `dag-${name.toUpperCase()}`;
 }
 
-/** Witness servers of a DAG that the declaration has not as servers of Exchange. */
+/** Witness servers of a DAG that are not declared as Exchange servers. */
 function elsewhere({ site }: Topology, { group }: PlacedGroup): readonly string[] {
   return [group.witness, group.alternateWitness].flatMap((witness) =>
     witness === undefined ||
@@ -53,7 +53,10 @@ function elsewhere({ site }: Topology, { group }: PlacedGroup): readonly string[
   );
 }
 
-/** Each server once, also where it is the witness of several DAGs, and named with and without its domain. */
+/**
+ * One manual step for each such witness server, also where several DAGs use it, or name it once with and once without
+ * its domain.
+ */
 function witnessesElsewhere(topology: Topology): readonly Described[] {
   return hostsElsewhere(topology).map((host) => ({
     type: 'described',
@@ -71,7 +74,10 @@ function hostsElsewhere(topology: Topology): readonly string[] {
   return hosts.filter((host, index) => hosts.findIndex((other) => sameServer(other, host)) === index);
 }
 
-/** The same for a server named with its domain and without; servers of one name in several domains have these too. */
+/**
+ * The id of the step: the same whether a server is named with or without its domain. Where servers of several domains
+ * have the same name, the id contains the domain.
+ */
 function witnessId(topology: Topology, witness: string): string {
   const label = (host: string) => serverNameIn(host).toUpperCase();
   const hosts = hostsElsewhere(topology);
@@ -134,7 +140,7 @@ function memberOf(
   });
 }
 
-/** Once all members have joined. */
+/** Datacenter activation coordination, set once all members have joined. */
 function activation({ group, path: at, version, members }: PlacedGroup): readonly ExchangeObject[] {
   if (group.datacenterActivation === undefined) return [];
   return [

@@ -21,14 +21,16 @@ export const databases: Phase = (topology) => {
 };
 
 /**
- * Since then each database has a worker process, and the memory of a server is divided among them when the Information Store
- * starts (Microsoft's page of New-MailboxDatabase; https://learn.microsoft.com/exchange/managed-store-exchange-2013-help).
+ * From Exchange 2013 on each database has a worker process, and the memory of a server is divided among these when the
+ * Information Store starts (Microsoft's page of New-MailboxDatabase;
+ * https://learn.microsoft.com/exchange/managed-store-exchange-2013-help).
  */
 const WORKER_PROCESSES = { since: ExchangeVersion.V2013 };
 
 /**
- * Letter case does not count in the name of a database, and to Terraform another id would be another database. What is no
- * letter, digit or hyphen stands as its code, always of two digits: `DB 1` is `DB_201`.
+ * Exchange ignores letter case in the name of a database, but for Terraform another id would be another database.
+ * Characters other than letters, digits and hyphens become an underscore and their two-digit code: `DB 1` becomes
+ * `DB_201`.
  */
 export function databaseId(name: string): string {
   const plain = name

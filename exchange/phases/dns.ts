@@ -14,14 +14,14 @@ const PUBLISHED_LAST =
   'Users reach the servers by this name, so it is published last, when all of them are healthy.';
 
 /**
- * Record sets wait for the gates of all servers, and that of a client access array for the array, too. Those of one DNS
- * server are read and written one after another: where Kerberos signs, as for Windows DNS, hashicorp/dns mixes up what it
- * does at once (https://github.com/hashicorp/terraform-provider-dns/issues/215).
+ * The DNS records. They depend on the health gates of all servers, and the record of a client access array also on the
+ * array. Those of one DNS server are applied one after another: with Kerberos, which Windows DNS requires,
+ * hashicorp/dns confuses concurrent updates (https://github.com/hashicorp/terraform-provider-dns/issues/215).
  */
 export const dns: Phase = ({ site, placements }) => {
   const gates = [
     ...placements.map(({ server }) => idOn(server, 'health')),
-    // In the plan files alone: nothing that people see to stands in Terraform.
+    // Manual steps exist only in the plan files, not in Terraform.
     ...nlbStepIds(nlbClusters(site)),
   ];
   const places = new Map(viewsOf(site).map(({ side, path }) => [side, formatPath(path)]));
@@ -32,7 +32,7 @@ export const dns: Phase = ({ site, placements }) => {
     ...record,
     dependsOn: [
       ...gates,
-      // Its name leaves DNS before the array itself is removed.
+      // With this dependency, the name is removed from DNS before the array itself is removed.
       ...arrays.filter(({ array }) => sameName(array.fqdn, record.host)).map(arrayId),
       ...(record.view === 'external' && proxied !== undefined ? [proxied] : []),
     ],
@@ -53,7 +53,7 @@ export const dns: Phase = ({ site, placements }) => {
 
 const DNS_PORT = 53;
 
-/** Each also waits for the one before it that goes to the same DNS server. */
+/** Makes each record set depend on the previous one of the same DNS server. */
 function oneAfterAnother(records: readonly (RecordSet | FurtherRecord)[]): readonly Element[] {
   const last = new Map<string, string>();
   return records.map((record) => {
@@ -69,11 +69,11 @@ function oneAfterAnother(records: readonly (RecordSet | FurtherRecord)[]): reado
 
 const FURTHER = 'It leads to names of the site, so that it comes after their addresses.';
 
-/** What a reader of the plan must know where servers share a name by their own addresses. */
+/** A remark for the plan where servers share a name by DNS round robin. */
 export const ROUND_ROBIN =
   'Round robin does not notice a dead server: a client that is sent to one waits, for some seconds, until its connection times out and it tries the next address.';
 
-/** The two traps of hashicorp/dns that a reader of the plan must know. */
+/** Remarks for the plan on two pitfalls of hashicorp/dns. */
 const IMPORTED = 'The record set is imported first, so that what it holds already is seen.';
 const added = (place: string) =>
   `If the record set exists already, the addresses in it stay beside these until the next plan shows them: name it in ${place}.existingRecords.`;

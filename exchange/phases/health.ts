@@ -15,7 +15,7 @@ import { SERVICES_TRIGGER } from '../resources/health-gate';
 import type { Placement } from '../topology';
 import { idOn, type Phase } from './phase';
 
-/** The gate of each server: what must work there before the next server begins, and before DNS changes. */
+/** The health gate of each server: it must pass before the next server begins, and before DNS changes. */
 export const health: Phase = ({ site, placements }, made) => {
   const described = elementsOf(made, 'described');
   return placements.map((placement) => {
@@ -29,7 +29,7 @@ export const health: Phase = ({ site, placements }, made) => {
   });
 };
 
-/** What of a server the gate is about, and what it waits for; that of the organization is no part of it. */
+/** The objects of a server that the gate checks and waits for. Objects of the organization are not among them. */
 export function checkedObjects(made: readonly Element[], server: string): readonly ExchangeObject[] {
   return elementsOf(made, 'exchange-object').filter(
     (object) => object.server === server && object.definition.typeName !== serviceConnectionPoint.typeName,
@@ -68,7 +68,7 @@ function gateOf(
   });
 }
 
-/** What of an object must be checked again when it changes. */
+/** The triggers of an object: a change of their values runs the gate again. */
 export function triggersOf(
   { id, definition, attributes }: ExchangeObject,
   prefix: string,

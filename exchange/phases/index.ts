@@ -18,7 +18,7 @@ import { scp } from './scp';
 import { sslOffload } from './ssl-offload';
 import { urls } from './urls';
 
-/** In the order in which a server goes through them. */
+/** The phases, in the order in which a server goes through them. */
 const PHASES: readonly Phase[] = [
   scp,
   certificate,
@@ -39,7 +39,7 @@ const PHASES: readonly Phase[] = [
   reverseProxy,
 ];
 
-/** Everything that a deploy makes, phase by phase. */
+/** All elements of a site, phase by phase. */
 export function elementsOfPhases(topology: Topology): readonly Element[] {
   return PHASES.reduce<readonly Element[]>((made, phase) => [...made, ...phase(topology, made)], []);
 }

@@ -4,7 +4,10 @@ import { erase } from '../resources';
 import { existsIn } from '../versions';
 import { idOn, type Phase } from './phase';
 
-/** POP and IMAP of each server, after the certificate: where that is given to them, it sets a name of its own. */
+/**
+ * POP and IMAP settings of each server. They come after the certificate, because enabling a certificate for POP or IMAP
+ * also sets the certificate name in these settings.
+ */
 export const mailProtocols: Phase = ({ placements }) =>
   placements.flatMap(({ server, path: at, protocols }) =>
     protocols.map(({ row, definition, host, path }) => {

@@ -8,7 +8,9 @@ import { isWindowsSince } from '../windows';
 import { featureInstall, runnableCommands } from '../windows-cmdlets';
 import { idOn, type Phase } from './phase';
 
-/** Clusters of Windows Network Load Balancing, once all their hosts are healthy, and before any name stands for them. */
+/**
+ * Clusters of Windows Network Load Balancing, after all their hosts are healthy, and before any name resolves to them.
+ */
 export const nlb: Phase = ({ site }) => nlbClusters(site).flatMap(stepsOf);
 
 function stepsOf(cluster: NlbCluster): readonly Described[] {
@@ -31,7 +33,7 @@ function stepsOf(cluster: NlbCluster): readonly Described[] {
   });
 }
 
-/** All steps of clusters: names stand for their addresses afterwards. */
+/** The ids of all steps of clusters, which the DNS records depend on. */
 export function nlbStepIds(clusters: readonly NlbCluster[]): readonly string[] {
   return clusters.flatMap((cluster) => stepsOf(cluster).map(({ id }) => id));
 }
@@ -47,7 +49,7 @@ const WORDS = {
   network: 'Network',
 };
 
-/** What every host needs first. Windows installs the tools, which have the cmdlets, apart from the feature itself. */
+/** The Windows feature that every host needs. Its cmdlets are in a separate feature, the tools. */
 const feature = ({ declared: { windows } }: NlbCluster) => featureInstall(windows, ['NLB', 'RSAT-NLB']);
 
 function priority(cluster: NlbCluster, { server, priority: HostPriority }: NlbHost): Invocation {
@@ -81,7 +83,7 @@ function made(cluster: NlbCluster, first: NlbHost) {
         parameters: {
           InterfaceName: adapterOf(cluster),
           IP,
-          // An IPv6 address has none.
+          // An IPv6 address has no subnet mask.
           ...(isIPv4(IP) ? { SubnetMask: MASK } : {}),
         },
       })),
@@ -113,7 +115,7 @@ function isUnscripted({ declared: { windows } }: NlbCluster): boolean {
   return windows !== undefined && !isWindowsSince(windows, '2008 R2');
 }
 
-/** In the address of a rule: every address of the cluster. */
+/** As the address of a port rule: every address of the cluster. */
 const EVERY_ADDRESS = '255.255.255.255';
 
 function rules(cluster: NlbCluster, first: NlbHost) {
@@ -187,7 +189,7 @@ function switchEntries(cluster: NlbCluster) {
     id: idIn(cluster, 'switch'),
     host: 'the switch before the cluster',
     commands: [
-      // All addresses have the one MAC address. Neighbors of IPv6 are no matter of ARP.
+      // All addresses of the cluster share its MAC address. IPv6 does not use ARP.
       ...cluster.addresses.filter(isIPv4).map((address) => `arp ${address} ${mac} ARPA`),
       `mac address-table static ${mac} vlan ${vlan} interface ${interfaces.join(' ')}`,
     ],

@@ -4,7 +4,10 @@ import { exchangeObject } from '../exchange-object';
 import { certificate, erase, outlookProvider } from '../resources';
 import type { Phase } from './phase';
 
-/** What Outlook outside must find on the certificate: told once every server shows the new one. */
+/**
+ * The name that external Outlook clients expect on the certificate. It is set once every server presents the new
+ * certificate.
+ */
 export const outlookProviders: Phase = ({ site }, before) => {
   const principal = site.outlookProvider?.certPrincipalName;
   const [first] = site.servers;

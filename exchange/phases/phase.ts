@@ -4,13 +4,13 @@ import type { Server } from '../site';
 import type { Topology } from '../topology';
 
 /**
- * A part of a deploy: what it makes, and what each element waits for.
+ * A part of a deploy: the elements that it adds, with their dependencies.
  *
- * @param made what the phases before it make
+ * @param made the elements of the phases before it
  */
 export type Phase = (topology: Topology, made: readonly Element[]) => readonly Element[];
 
-/** Names of what is made for a server; part of Terraform addresses. */
+/** The id of an element of a server; it becomes part of Terraform addresses. */
 export function idOn({ name }: Pick<Server, 'name'>, part: string): string {
   return `${idOf(name)}-${part}`;
 }

@@ -8,7 +8,7 @@ import { idOn, type Phase } from './phase';
 const REASON =
   'The load balancer may send users to the server now that it is healthy. Add it there with its own tool.';
 
-/** Servers join the pool behind their virtual address once they are healthy; there is none with round robin. */
+/** Servers join the pool behind their virtual address once they are healthy. With round robin there is no pool. */
 export const publish: Phase = ({ site, placements }) => {
   const views = viewsOf(site);
   const names = namesInDns(site);
@@ -19,7 +19,7 @@ export const publish: Phase = ({ site, placements }) => {
   );
   return placements.flatMap((placement) => {
     const { server } = placement;
-    // As a rule the load balancers of both views are doors to one pool; there may be the external one only.
+    // Usually the load balancers of both views lead to one pool. There may be only the external one.
     const [first] = views.flatMap((view) => {
       const { loadBalancer, by } = publishedAs(site, server, view);
       return loadBalancer === undefined ? [] : [{ view, loadBalancer, by }];
@@ -29,7 +29,7 @@ export const publish: Phase = ({ site, placements }) => {
     const ofNames = names
       .filter((name) => name.servers.includes(server) && isFor(view, name))
       .flatMap(({ host }) => addressesOfName(site, server, view, host))
-      // A server may hand out a name that stands for another load balancer, which does not send users to it.
+      // A server may use a name that resolves to another load balancer, which does not forward to this server.
       .filter((address) => !loadBalancers.has(canonicalAddress(address)));
     return [
       {

@@ -15,7 +15,10 @@ interface Gate {
   readonly after: readonly string[];
 }
 
-/** Each member once it has joined; the gate of the server waits for it, and with that the next server. */
+/**
+ * Checks each member of a DAG once it has joined. The health gate of the server depends on this check, and so does the
+ * next server.
+ */
 export const membership: Phase = ({ site, placements }) =>
   site.health?.replication === true
     ? placements.flatMap((placement) =>
@@ -32,7 +35,10 @@ export const membership: Phase = ({ site, placements }) =>
       )
     : [];
 
-/** Each member with copies of declared databases once they are made. No server waits for it: seeding may take long. */
+/**
+ * Checks each member with copies of declared databases once these are created. No server depends on this check, because
+ * seeding may take long.
+ */
 export const copies: Phase = (topology) => {
   if (topology.site.health?.replication !== true) return [];
   const databases = databasesOf(topology);

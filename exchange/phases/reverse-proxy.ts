@@ -11,7 +11,7 @@ import { isWindowsSince, type WindowsVersion } from '../windows';
 import { featureInstall, runnableCommands } from '../windows-cmdlets';
 import { idOn, type Phase } from './phase';
 
-/** What is to be set on the proxy, and why. */
+/** A manual step on the proxy, and its reason. */
 interface Instruction {
   readonly part: string;
   readonly reason: string;
@@ -20,8 +20,8 @@ interface Instruction {
 }
 
 /**
- * How the reverse proxy must be, step by step: once every server is healthy and inside each name leads to it, and before the
- * external view leads anybody to the proxy.
+ * The manual steps for the reverse proxy. They come after every server is healthy and the internal DNS records exist,
+ * and before the external view leads clients to the proxy.
  */
 export const reverseProxy: Phase = (topology, made) => {
   const { site, placements } = topology;
@@ -169,10 +169,13 @@ const WEB_FEATURES = [
   'Web-Mgmt-Console',
 ];
 
-/** IIS Management Scripts and Tools, which have the cmdlets of the steps after it (http://blogs.iis.net/lprete/). */
+/** The feature "IIS Management Scripts and Tools", whose cmdlets the later steps use (http://blogs.iis.net/lprete/). */
 const SCRIPTING_TOOLS = 'Web-Scripting-Tools';
 
-/** By the first Windows Server that calls them so, newest first. .NET 4.5 took the place of 3.5 in 2012. */
+/**
+ * Names of the Windows features, by the first Windows Server version that uses these names, newest first. .NET 4.5
+ * replaced 3.5 in 2012.
+ */
 const FEATURES: readonly (readonly [since: WindowsVersion, names: readonly string[]])[] = [
   [
     '2012',
@@ -254,7 +257,7 @@ const set = (filter: string, name: string, value: string | number | boolean): In
   parameters: { PSPath: APPLICATION_HOST, Filter: filter, Name: name, Value: value },
 });
 
-/** Seconds that the proxy waits for an answer of a server, and as IIS keeps them. */
+/** Time that the proxy waits for the response of a server, in seconds and as IIS stores it. */
 const TIME_OUT = { seconds: 200, text: '00:03:20' };
 
 function farm({ name, servers, healthUrl }: Farm): Instruction {
@@ -291,7 +294,7 @@ function farm({ name, servers, healthUrl }: Farm): Instruction {
 
 const REWRITE_RULES = 'system.webServer/rewrite/globalRules';
 
-/** Those that the console of IIS makes when it is asked to, as it does by default. */
+/** The default rules that the IIS console offers to create for each farm. */
 function ownRules({ farms }: Arr): Instruction {
   const names = farms.flatMap(({ name }) => [`ARR_${name}_loadbalance`, `ARR_${name}_loadbalance_SSL`]);
   return {
@@ -378,7 +381,7 @@ function externalDns(site: ExchangeSiteProps, { address }: ReverseProxy): readon
   return [instruction];
 }
 
-/** The last step on the proxy: the external view leads nobody to it before. Undefined where there is no proxy. */
+/** Id of the last step on the proxy, which the external DNS records depend on. Undefined where there is no proxy. */
 export function lastProxyStep({ reverseProxy: proxy }: ExchangeSiteProps): string | undefined {
   if (proxy === undefined) return undefined;
   return idOf(proxy.kind === 'arr' ? requestFiltering.part : 'rules');

@@ -3,7 +3,10 @@ import { urlOf } from '../namespaces';
 import { erase, serviceConnectionPoint } from '../resources';
 import { idOn, type Phase } from './phase';
 
-/** Service connection points wait for nothing: a server that Setup made hands out its own name from then on. */
+/**
+ * Service connection points. They depend on nothing, so that they are set first: until then a server hands out its own
+ * name, which Setup registered.
+ */
 export const scp: Phase = ({ placements }) =>
   placements.map(({ server, path: at, autodiscover, autodiscoverScope: scope }) =>
     exchangeObject({

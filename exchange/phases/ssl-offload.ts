@@ -2,7 +2,7 @@ import { offloadedDirectories } from '../ssl-offload';
 import { idOn, type Phase } from './phase';
 
 /**
- * What a load balancer that ends TLS needs of IIS. No cmdlet of Exchange sets it for all directories.
+ * The manual IIS settings for SSL offloading. No Exchange cmdlet sets them for all directories.
  * https://learn.microsoft.com/exchange/configuring-ssl-offloading-in-exchange-2013-exchange-2013-help
  */
 export const sslOffload: Phase = ({ placements }) =>

@@ -6,7 +6,7 @@ import { erase, isIn, outlookAnywhere, outlookAnywhere2010 } from '../resources'
 import type { PlacedDirectory, Placement } from '../topology';
 import { idOn, type Phase } from './phase';
 
-/** The names that each server gives to clients: Outlook Anywhere, then the virtual directories. */
+/** The URLs and host names of each server: Outlook Anywhere, then the virtual directories. */
 export const urls: Phase = ({ placements }) =>
   placements.flatMap((placement) => [
     ...outlookAnywhereOf(placement),
@@ -19,7 +19,7 @@ function outlookAnywhereOf(placement: Placement): readonly ExchangeObject[] {
   return enabled === undefined ? [] : [switched(placement, enabled)];
 }
 
-/** As Exchange 2007 and 2010 have it. */
+/** Outlook Anywhere of Exchange 2007 and 2010. */
 function switched(
   {
     server,
@@ -58,7 +58,7 @@ function switched(
   });
 }
 
-/** As it is from Exchange 2013. */
+/** Outlook Anywhere of Exchange 2013 and later. */
 function alwaysOn({
   server,
   path: at,

@@ -40,7 +40,7 @@ import type { PlannedStep } from './planned-step';
 import { plannedSteps } from './planned-step';
 import { AskedSecret, FileContent, MAILBOX_CREDENTIAL, StepResult } from './value';
 
-/** What a run of the plan asks for. */
+/** The inputs that a run of the plan needs: PFX files, passwords and credentials. */
 function planInputs({ certificates }: DesiredState, site: ExchangeSiteProps): readonly PlanInput[] {
   const account = site.health?.connectivity?.account;
   const pfx = certificates.flatMap(({ name, declared: { pfxFile } }): readonly PlanInput[] => {
@@ -63,7 +63,7 @@ function planInputs({ certificates }: DesiredState, site: ExchangeSiteProps): re
   return [...pfx, { name: MAILBOX_CREDENTIAL, kind: 'credential', description }];
 }
 
-/** The remote-execution plan of a site, for tools. Byte for byte the same for the same declaration. */
+/** The remote-execution plan of a site, for tools. The same declaration always gives the same bytes. */
 export function exchangePlan(name: string, site: ExchangeSiteProps, state: DesiredState): ExchangePlan {
   const sessions = ownSessions(site);
   return {

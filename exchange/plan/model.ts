@@ -3,33 +3,36 @@ import type { FurtherType } from '../further-records';
 import type { ProbeScheme, StepKind } from '../resources';
 
 /**
- * Raised when a reader of the old form could misread the new one. Schema: docs/exchange-plan.schema.json. In 1 every step ran
- * in the session of the organization; in 2 a step may name a `session` of its own.
+ * Increased when a reader of the previous format could misread the new one. Schema: docs/exchange-plan.schema.json. In
+ * 1 every step ran in the session of the organization; in 2 a step may name a `session` of its own.
  */
 export const PLAN_FORMAT_VERSION = 2;
 
-/** `exchange-plan.json`: every step of a site from nothing, in an order in which they can run. */
+/** `exchange-plan.json`: all steps that set up a site from scratch, in an order in which they can run. */
 export interface ExchangePlan {
   readonly formatVersion: typeof PLAN_FORMAT_VERSION;
   readonly site: string;
-  /** Of a site with one certificate. */
+  /** The certificate of a site with a single one. */
   readonly certificate?: PlanCertificate;
-  /** Of a site with several, by their names. */
+  /** The certificates of a site with several, by name. */
   readonly certificates?: { readonly [name: string]: PlanCertificate };
   readonly endpointCertificate: PlanEndpointCertificate;
-  /** Of servers that have a session of their own, by their names. Left out: none has. */
+  /** The servers with a session of their own, by name. Left out: none has one. */
   readonly sessions?: { readonly [server: string]: PlanSession };
-  /** Of a site with old servers beside newer ones, as far as it is documented. Left out: there is nothing to say. */
+  /**
+   * What clients experience in a site with old servers beside newer ones, as far as it is documented. Left out: nothing
+   * is documented, or there are no such servers.
+   */
   readonly legacyClients?: readonly PlanLegacyClient[];
   readonly inputs: readonly PlanInput[];
   readonly steps: readonly PlanStep[];
 }
 
-/** The certificate in the PFX, so that a review sees a renewal. */
+/** The certificate in the PFX. It is listed so that a reviewer notices a renewal. */
 export type PlanCertificate = PlanKnownCertificate | PlanUnknownCertificate;
 
 export interface PlanKnownCertificate {
-  /** The committed file that says so, as declared. */
+  /** The committed certificate file that this comes from, as declared. */
   readonly file: string;
   /** SHA-1, 40 upper-case hexadecimal digits. */
   readonly thumbprint: string;
@@ -42,48 +45,48 @@ export interface PlanKnownCertificate {
 }
 
 export interface PlanUnknownCertificate {
-  /** Why nothing is known of it, for people. */
+  /** Why nothing is known about it, for people. */
   readonly unknown: string;
 }
 
 /**
- * Which certificate a server may show to whoever runs the plan over HTTPS: that of Exchange's endpoint is the site's once it
- * is deployed, which need not have the name of its server.
+ * Which certificate a server may present when the plan is run over HTTPS. After a deploy the endpoint presents the
+ * certificate of the site, which need not hold the name of the server.
  */
 export interface PlanEndpointCertificate {
   /** Names of the site's servers, with and without their domain. */
   readonly hosts: readonly string[];
-  /** At these hosts the certificate may have one of these names. */
+  /** Names of which the certificate of these hosts must hold one, in place of the host's own. */
   readonly names: readonly string[];
 }
 
-/** Where the session of a server is opened, in which all its steps run. */
+/** The session of a server, in which all its steps run. */
 export interface PlanSession {
-  /** As declared: `environment` where the environment says it. */
+  /** As declared; `environment` if it is taken from the environment. */
   readonly endpoint: string;
   readonly version: string;
 }
 
-/** What a client sees that asks a newer server for a mailbox on an older one. */
+/** What a client experiences that asks a newer server for a mailbox on an older one. */
 export interface PlanLegacyClient {
   /** Version of the old servers, such as `2007`, and of the newer ones. */
   readonly old: string;
   readonly newer: string;
   readonly client: string;
-  /** The old servers of which it is so. */
+  /** The old servers that it applies to. */
   readonly servers: readonly string[];
   readonly sees: string;
   /** Where it is documented. */
   readonly source: string;
 }
 
-/** What is said where no certificate file is declared. */
+/** The text for people where no certificate file is declared. */
 export function unknownCertificate(name: string | null): string {
   const file = name === null ? 'the PFX file' : `the PFX file of ${name}`;
   return `Synth does not know the certificate in ${file}: the declaration names no ${certificatePlace(name)}.certificateFile.`;
 }
 
-/** Something that a run is given, because it must not, or cannot, stand in the plan. */
+/** An input of a run: something that must not or cannot be in the plan. */
 export interface PlanInput {
   /** Name of the parameter in the script. */
   readonly name: string;
@@ -103,150 +106,164 @@ export type PlanStep =
   | DescribedStep;
 
 interface AnyStep {
-  /** From stable names: it stays the same while other steps come and go. */
+  /** Built from stable names: it stays the same when other steps are added or removed. */
   readonly id: string;
   /** Null for an object of the organization. */
   readonly server: string | null;
-  /** Ids of steps that must be done before. */
+  /** Ids of steps that must be complete before. */
   readonly after: readonly string[];
   readonly reason: string;
 }
 
 export interface CmdletStep extends AnyStep {
-  /** The server in whose own session it runs, one of `sessions`. Left out: it runs in that of the organization. */
+  /** The server in whose session it runs, a key of `sessions`. Left out: it runs in the session of the organization. */
   readonly session?: string;
   readonly kind: StepKind;
   readonly cmdlet: string;
   readonly parameters: { readonly [name: string]: PlanValue };
   /** A file that lies on the server while the cmdlet runs. */
   readonly file?: PlanLaidFile;
-  /** What takes its server out of service around the cmdlet. Left out: nothing does. */
+  /** How its server is put into maintenance around the cmdlet. Left out: it is not. */
   readonly maintenance?: PlanMaintenance;
-  /** What the cmdlet may ask, and the answer that is meant. */
+  /** The question that the cmdlet may ask, and the answer to give. */
   readonly question?: PlanQuestion;
-  /** The step is a check: the cmdlet is repeated until every expected value is seen. */
+  /** Set for a check: the cmdlet is repeated until it returns the expected values. */
   readonly wait?: PlanWait;
-  /** Which clients it can interrupt. Left out: none are known. */
+  /** Which clients it can interrupt. Left out: none known. */
   readonly interrupts?: readonly PlanInterruption[];
 }
 
 export interface PlanInterruption {
-  /** Who, and how they notice; for people. */
+  /** The clients, and what they notice; for people. */
   readonly clients: string;
   /** Where it is documented, or `unverified`. */
   readonly source: string;
 }
 
 export interface PlanLaidFile {
-  /** On the server. */
+  /** Path on the server. */
   readonly path: string;
-  /** What runs right before the cmdlet, in order, in the same session. */
+  /** The calls right before the cmdlet, in order, in the same session. */
   readonly before: readonly PlanCall[];
-  /** What runs after it, and after what is before it, however they ended. */
+  /** The calls afterwards, even if the cmdlet or one of the calls in `before` failed. */
   readonly afterwards: readonly PlanCall[];
 }
 
 export interface PlanMaintenance {
-  /** What runs right before the cmdlet, in order, in the same session. */
+  /** The calls right before the cmdlet, in order, in the same session. */
   readonly before: readonly PlanCall[];
-  /** What runs after it, and after what is before it, however they ended. */
+  /** The calls afterwards, even if the cmdlet or one of the calls in `before` failed. */
   readonly afterwards: readonly PlanCall[];
 }
 
 export interface PlanCall {
   readonly cmdlet: string;
   readonly parameters: { readonly [name: string]: PlanValue };
-  /** When it runs: "only if …". Left out: always. */
+  /** When the call is made: "only if …". Left out: always. */
   readonly condition?: string;
 }
 
 export interface PlanQuestion {
-  /** How it begins in English. */
+  /** The beginning of the question in English. */
   readonly text: string;
   readonly answer: 'yes' | 'no';
 }
 
 /**
- * A look from the machine that runs the plan, repeated until it shows what it must. Only the hash of the certificate is
- * compared; nothing is sent but the name, or the request for the page.
+ * A check from the machine that runs the plan, repeated until it passes. Only the hash of the certificate is compared,
+ * and only the name or the request for the page is sent.
  */
 interface LookStep extends AnyStep {
   readonly host: string;
   readonly port: number;
-  /** After so many seconds it has failed. */
+  /** Seconds after which the check has failed. */
   readonly seconds: number;
 }
 
-/** The certificate that a server shows. */
+/** A check of the certificate that a server presents. */
 export interface CertificateLookStep extends LookStep {
   readonly kind: 'shown-certificate';
-  /** How the handshake is come to; `tls`: it is the first that is sent. */
+  /** How the TLS handshake begins; `tls`: with the first byte. */
   readonly scheme: ProbeScheme;
-  /** The name that is asked for (SNI). */
+  /** The requested name (SNI). */
   readonly name: string;
-  /** SHA-1 of the certificate that must be shown. */
+  /** SHA-1 thumbprint of the expected certificate. */
   readonly thumbprint: string | PlanReference;
 }
 
-/** The certificate that a server shows after STARTTLS: one that a Receive connector of the port selects. */
+/**
+ * A check of the certificate that a server presents after STARTTLS: it must be one that a Receive connector of the port
+ * selects.
+ */
 export interface ConnectorLookStep extends LookStep {
   readonly kind: 'connector-certificate';
 }
 
-/** A page that must answer 200 behind that certificate. */
+/** A check of a page: it must answer 200 over a connection with the expected certificate. */
 export interface PageLookStep extends LookStep {
   readonly kind: 'health-page';
   readonly url: string;
-  /** SHA-1 of the certificate without which the answer does not count. */
+  /** SHA-1 thumbprint of the expected certificate; with any other one, the answer does not count. */
   readonly thumbprint: string | PlanReference;
 }
 
-/** What Autodiscover of a server hands out for a mailbox, asked for as its owner behind that certificate. */
+/**
+ * A check of Autodiscover on a server: its response for a mailbox, requested as the owner over a connection with the
+ * expected certificate.
+ */
 export interface AutodiscoverLookStep extends LookStep {
   readonly kind: 'autodiscover-answer';
-  /** The name that is asked for. */
+  /** The requested host name. */
   readonly name: string;
-  /** SHA-1 of the certificate without which nothing is sent. */
+  /** SHA-1 thumbprint of the expected certificate; with any other one, nothing is sent. */
   readonly thumbprint: string | PlanReference;
   readonly mailbox: string;
   readonly credential?: PlanValue;
-  /** By service and side, such as `ews internal`: URLs of which one must be handed out. */
+  /** By service and side, such as `ews internal`: the URLs of which the response must contain one. */
   readonly urls: { readonly [serviceAndSide: string]: readonly string[] };
 }
 
-/** For whoever configures the load balancer: the server is one of its pool. */
+/** A manual step for the administrator of the load balancer: the server belongs in its pool. */
 export interface LoadBalancerStep extends AnyStep {
   readonly kind: 'load-balancer';
-  /** The datacentre, or the server, that has the load balancer to itself. Left out: it is that of the site. */
+  /**
+   * The datacentre or server that declares the load balancer for itself. Left out: it is the load balancer of the site.
+   */
   readonly pool?: string;
   readonly virtualAddresses: readonly string[];
-  /** Of the server. */
+  /** Addresses of the server. */
   readonly addresses: readonly string[];
-  /** How far the load balancer sees. Left out: it is not declared. */
+  /** The layer at which it balances. Left out: not declared. */
   readonly layer?: 4 | 7;
-  /** What it asks the server for. Left out: Exchange before 2013 answers nothing, nor does a cluster of its own ask. */
+  /**
+   * Its health checks of the server. Left out for servers before Exchange 2013, which have no health check pages, and
+   * for Network Load Balancing, which makes no such checks.
+   */
   readonly healthTests?: readonly PlanHealthTest[];
 }
 
-/** A service is well on the server while the URL, asked of the server's own address, is answered with 200. */
+/** A health check: the service is healthy on the server while the server's own address answers the URL with 200. */
 export interface PlanHealthTest {
   readonly service: string;
   readonly url: string;
-  /** Addresses of the load balancer behind which it counts. */
+  /** Addresses of the load balancer that the check is for. */
   readonly virtualAddresses: readonly string[];
 }
 
-/** For whoever administers the host: Exchange's endpoint does not reach it, or not what is to be set there. */
+/**
+ * A manual step for the administrator of a host, because the endpoint of Exchange cannot reach the host or these
+ * settings.
+ */
 export interface DescribedStep extends AnyStep {
   readonly kind: 'described';
   readonly host: string;
-  /** To be run there, where it is not so already. Empty where the table alone says it. */
+  /** Commands to run there, unless it is already configured so. Empty where only the table describes it. */
   readonly commands: readonly string[];
-  /** How it must be there. */
+  /** The desired settings. */
   readonly table?: PlanTableOfRows;
 }
 
-/** Rows in the order in which they are set and, of rules, looked at; each has a text for every column. */
+/** Rows in the order in which they are configured and, for rules, evaluated. Each has a text for every column. */
 export interface PlanTableOfRows {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
@@ -254,7 +271,7 @@ export interface PlanTableOfRows {
 
 export interface DnsStep extends AnyStep {
   readonly kind: 'dns';
-  /** Left out: the internal view, or the only one. */
+  /** Left out for the internal view, or the only one. */
   readonly view?: 'external';
   readonly zone: string;
   /** Relative to the zone; `@` for the zone itself. */
@@ -262,21 +279,21 @@ export interface DnsStep extends AnyStep {
   readonly type: 'A' | 'AAAA' | FurtherType;
   /** Seconds. */
   readonly ttl: number;
-  /** Of types A and AAAA. */
+  /** For the types A and AAAA. */
   readonly addresses?: readonly string[];
-  /** Of the other types: each record as a zone file has it. */
+  /** For the other types: each record in the form of a zone file. */
   readonly records?: readonly string[];
 }
 
-/** The objects that the cmdlet returns, and what must be seen in them. */
+/** The expected result of a check: which of the returned objects are considered, and what they must contain. */
 export interface PlanWait {
-  /** After so many seconds the check has failed. */
+  /** Seconds after which the check has failed. */
   readonly seconds: number;
-  /** Left out: every object, and at least one. */
+  /** The objects that must be there and are considered. Left out: all objects, of which there must be at least one. */
   readonly objects?: { readonly property: string; readonly values: readonly string[] };
   readonly property: string;
   readonly equals: string | boolean;
-  /** Values that objects may have besides, where at least one has the value itself. Left out: none. */
+  /** Further values that are accepted, as long as at least one object has the expected value. Left out: none. */
   readonly allows?: readonly string[];
 }
 
@@ -293,13 +310,13 @@ export type PlanValue =
   | PlanFormer
   | PlanTable;
 export interface PlanSecret {
-  /** What it is; the input of kind `secret` gives it, or that of kind `credential`. */
+  /** What the secret is. The input of kind `secret` or `credential` provides it. */
   readonly secret: string;
-  /** Name of the input, where the site has several certificates; of a credential always. */
+  /** Name of the input, where the site has several certificates; for a credential always. */
   readonly input?: string;
 }
 export interface PlanFile {
-  /** The bytes of this file. */
+  /** The value is the bytes of this file. */
   readonly file: string;
   /** Name of the input, where the site has several certificates. */
   readonly input?: string;
@@ -311,7 +328,7 @@ export interface PlanReference {
   readonly property: string;
 }
 export interface PlanFormer {
-  /** The value that this property had before the step. */
+  /** The value is the one that this property had before the step. */
   readonly former: string;
 }
 export interface PlanTable {

@@ -1,9 +1,12 @@
-/** Part of a script for the objects of the organization. */
+/** The part of a script for the objects of the organization. */
 export const ORGANIZATION = 'organization';
-/** Part of a script for the DNS records. */
+/** The part of a script for the DNS records. */
 export const DNS = 'dns';
 const CONNECTIVITY = 'connectivity:';
-/** Part of a script for the tests of a server after the DNS records. No server's name has a colon. */
+/**
+ * The part of a script for the connectivity tests of a server. The colon keeps it apart from the parts of servers,
+ * whose names contain none.
+ */
 export function connectivityPart(server: string): string {
   return `${CONNECTIVITY}${server}`;
 }

@@ -1,7 +1,7 @@
 import type { Described, Element, ExchangeObject, FurtherRecord, PoolMember, RecordSet } from '../element';
 import { connectorAddress, probeAddress, pageUrl, type Probe, type Step } from '../resources';
 
-/** A step of the plan with its id; what the JSON and the script are both made from. */
+/** A step of the plan with its id. Both the JSON plan and the script are made from these. */
 export type PlannedStep = PlannedCmdlet | PlannedProbe | PlannedPoolMember | PlannedRecordSet | PlannedByHand;
 
 export interface PlannedCmdlet {
@@ -35,8 +35,8 @@ export interface PlannedByHand {
 }
 
 /**
- * The first step of a resource has the resource's id; a later one adds its cmdlet, so that no id changes when a
- * resource gets one more step.
+ * The first step of a resource has the id of the resource; later ones append their cmdlet. So no id changes when a
+ * resource gets a further step.
  */
 function idsOf({ id, steps }: ExchangeObject): readonly string[] {
   const seen = new Map<string, number>();
@@ -48,7 +48,7 @@ function idsOf({ id, steps }: ExchangeObject): readonly string[] {
   });
 }
 
-/** By what is looked at: the steps of a resource come before. */
+/** The id of a check from the runner, made of the resource and the address that is checked. */
 function probeId({ id }: ExchangeObject, probe: Probe): string {
   return `${id}/${addressOf(probe)}`;
 }
@@ -66,7 +66,7 @@ function addressOf(probe: Probe): string {
   }
 }
 
-/** Every step in an order in which they can run, of elements in such an order. */
+/** All steps in an order in which they can run. The elements must be in such an order already. */
 export function plannedSteps(elements: readonly Element[]): readonly PlannedStep[] {
   const last = new Map<string, string>();
   return elements.flatMap((element): readonly PlannedStep[] => {

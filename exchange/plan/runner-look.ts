@@ -1,10 +1,10 @@
 import type { Invocation } from '../../powershell/invocation';
 import type { CertificateProbe, PageProbe } from '../resources';
 
-/** The function of the script that looks. */
+/** The function of the script that makes a check from the runner. */
 const LOOK = 'Test-ShownCertificate';
 
-/** The call of that function: what it returns is wrong with what the server shows. */
+/** The call of that function. It returns the problems that it finds with what the server presents. */
 export function lookOf({ host, port, thumbprint, ...probe }: CertificateProbe | PageProbe): Invocation {
   return {
     cmdlet: LOOK,
@@ -19,8 +19,8 @@ export function lookOf({ host, port, thumbprint, ...probe }: CertificateProbe | 
 }
 
 /**
- * `SslStream` without the protocols named would offer TLS 1.0 at most in a Windows PowerShell that nobody told otherwise:
- * https://learn.microsoft.com/dotnet/framework/network-programming/tls
+ * The TLS versions are passed explicitly, because `SslStream` in an unconfigured Windows PowerShell offers TLS 1.0 at
+ * most: https://learn.microsoft.com/dotnet/framework/network-programming/tls
  */
 export const LOOK_FUNCTION = `# What is wrong with the certificate that a server shows for a name, or with its answer to a request for a path. Whether the
 # certificate is trusted is not judged: its hash is compared, so that no other one passes, and no credentials are sent.

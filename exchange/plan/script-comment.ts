@@ -1,15 +1,18 @@
-/** Columns of a comment that is wrapped. */
+/** Width of wrapped comments in columns. */
 const WIDTH = 108;
 
 /**
- * A line of comment. What comes from a declaration cannot end it: control characters, line breaks and what does not
- * show become spaces. Comments have lines of their own, never `<#` and `#>`, which a name could close.
+ * A comment on one line. No text of a declaration can end it, because line breaks, control and hidden characters become
+ * spaces. Block comments are never used, since a name with `#>` could end them.
  */
 export function comment(text: string): string {
   return commented(shown(text));
 }
 
-/** A paragraph as lines of comment. None but the first begins with a dot, as the keywords of help do. */
+/**
+ * A paragraph as lines of comment. Only the first may begin with a dot, because comment-based help takes such a line
+ * for a keyword.
+ */
 export function paragraph(text: string): readonly string[] {
   const lines: string[] = [];
   for (const word of shown(text).split(' ')) {

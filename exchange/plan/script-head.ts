@@ -10,35 +10,35 @@ import { comment, paragraph } from './script-comment';
 import { LOOKS } from './seen-before';
 import { MAILBOX_CREDENTIAL } from './value';
 
-/** A PFX file that a run is given. */
+/** A PFX file that a run needs. */
 export interface ScriptFile {
   readonly names: PfxNames;
   readonly certificate: KnownCertificate;
-  /** As a path from the folder of the script, or an absolute one. */
+  /** Path from the folder of the script, or an absolute one. */
   readonly place: string;
-  /** Parts with a step that needs it or its password. */
+  /** The parts of the script with a step that needs the file or its password. */
   readonly parts: readonly string[];
 }
 
-/** What the beginning of a script says of the rest. */
+/** What the beginning of a script must know about the rest. */
 export interface ScriptHead {
   readonly name: string;
   readonly site: ExchangeSiteProps;
   /** In the order of the declaration. */
   readonly files: readonly ScriptFile[];
   readonly steps: number;
-  /** What `-Part` takes, in order, with the number of the last step of each. */
+  /** The values of `-Part`, in order, with the number of the last step of each part. */
   readonly lastSteps: ReadonlyMap<string, number>;
-  /** Servers whose steps run in a session on themselves, and in no other. */
+  /** Servers whose steps must run in a session on the server itself. */
   readonly onItself: readonly string[];
-  /** Parts with a step that signs in to a mailbox, in order. */
+  /** The parts with a step that signs in to a mailbox, in order. */
   readonly signingIn: readonly string[];
-  /** What cmdlets may ask, each with the answer, see `answerNote`. */
+  /** Questions that cmdlets may ask, each with its answer, see `answerNote`. */
   readonly answers: readonly string[];
   readonly legacyClients: readonly LegacyClient[];
-  /** Names of the functions that look for what is there already. */
+  /** Names of the functions that check whether something exists already. */
   readonly looks: readonly string[];
-  /** Whether a step looks at what a server shows over TLS. */
+  /** Whether a step makes a check over TLS. */
   readonly looksOverTls: boolean;
 }
 
@@ -53,8 +53,8 @@ function fileNameOf(path: string): string {
 }
 
 /**
- * Comment-based help. Its keywords stand alone on their lines, and no line begins with a text of the declaration, which
- * could be taken for one.
+ * Comment-based help. Each keyword has a line of its own, and no line begins with text of the declaration, which could
+ * be taken for a keyword.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_comment_based_help
  */
 function helpLines({
@@ -161,7 +161,7 @@ function fileOf({ name }: KnownCertificate): string {
   return name === null ? 'the PFX file' : `the PFX file of ${name}`;
 }
 
-/** One line each, so that a renewal shows as a change of these lines. */
+/** One line for each property, so that a renewal shows as a change of these lines. */
 function certificateLines(certificate: KnownCertificate): readonly string[] {
   const { name, committed } = certificate;
   if (committed === undefined) return paragraph(unknownCertificate(name));
@@ -174,7 +174,7 @@ function certificateLines(certificate: KnownCertificate): readonly string[] {
   ];
 }
 
-/** A table: what clients see until their mailboxes have moved. */
+/** A table of what clients experience until their mailboxes have been moved. */
 function legacyClientLines(clients: readonly LegacyClient[]): readonly string[] {
   const pairs = new Map<string, LegacyClient[]>();
   for (const client of clients) {
@@ -265,7 +265,7 @@ function Wait-Healthy {
     }
 }`;
 
-/** What is read of a PFX before anything runs, where a chosen part needs it. */
+/** Opens a PFX before the first step, if a chosen part needs it. */
 function pfxLines({ names, certificate, place, parts }: ScriptFile): readonly string[] {
   const { path, password, content, certificate: taken } = names;
   const wanted = expectedThumbprint(certificate);
@@ -311,7 +311,7 @@ function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** The thumbprint that the PFX must have, and how it is named to people. */
+/** The thumbprint that the certificate in the PFX must have, and a text that names its source. */
 function expectedThumbprint({ declared: { thumbprint }, committed }: KnownCertificate) {
   if (committed !== undefined) {
     const wanted = committed.facts.thumbprint;
@@ -320,7 +320,7 @@ function expectedThumbprint({ declared: { thumbprint }, committed }: KnownCertif
   return thumbprint === undefined ? undefined : { thumbprint, as: `the declared ${thumbprint}` };
 }
 
-/** Who tests sign in as: asked for before anything runs, where a chosen part needs it. */
+/** Asks for the credential of the tests before the first step, if a chosen part needs it. */
 function credentialLines({ site, signingIn }: ScriptHead): readonly string[] {
   return [
     `if ($null -eq $${MAILBOX_CREDENTIAL} -and @($Part | Where-Object { @(${list(signingIn)}) -contains $_ }).Count -gt 0) {`,
@@ -344,8 +344,8 @@ export function headLines(head: ScriptHead): readonly string[] {
 }
 
 /**
- * What a step that failed leaves: its name, its reason, and the command that goes on. Parts whose last step was run
- * are left out of that.
+ * The output after a failed step: its name, the reason, and the command that resumes the plan, without the parts that
+ * are complete.
  */
 export function failureLines(files: readonly ScriptFile[]): readonly string[] {
   return [

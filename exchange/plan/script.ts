@@ -34,11 +34,11 @@ import { comment, paragraph } from './script-comment';
 import { failureLines, headLines, type ScriptFile } from './script-head';
 import { seenBefore, serviceLook } from './seen-before';
 
-/** Columns of a call that stays on one line; a longer one takes its parameters from a hash table. */
+/** Maximum width of a call on one line. A longer one takes its parameters from a hash table (splatting). */
 const LINE_WIDTH = 110;
 const INDENT = '    ';
 
-/** What only the run knows is in a variable; there is nothing else that could not be written out. */
+/** Values that only the run knows are in variables. All other values are literals. */
 const VARIABLES: ScriptOptions = {
   reference: (value: Referred) => {
     if (!(value instanceof Reference)) throw new TypeError('A secret or bytes never stand in a script.');
@@ -64,25 +64,25 @@ function indented(lines: readonly string[]): readonly string[] {
 }
 
 /**
- * In the Exchange Management Shell cmdlets are functions of a module, which see neither the script's
- * `$ErrorActionPreference` nor its `$PSDefaultParameterValues`: only an argument stops at an error that does not end
- * the cmdlet.
+ * Adds `-ErrorAction Stop`. In the Exchange Management Shell, cmdlets are functions of a module, which do not see the
+ * script's `$ErrorActionPreference` or `$PSDefaultParameterValues`: only this argument makes a non-terminating error
+ * stop the script.
  */
 function stopping(call: Invocation): Invocation {
   return { ...call, parameters: { ...call.parameters, ErrorAction: 'Stop' } };
 }
 
-/** Whose errors are only said: what comes after it tells whether it did what it should. */
+/** Adds `-ErrorAction Continue`, for a call whose errors are only shown, because the next call checks its result. */
 function goingOn(call: Invocation): Invocation {
   return { ...call, parameters: { ...call.parameters, ErrorAction: 'Continue' } };
 }
 
-/** A call of a cmdlet, which stops at an error; `taken` stands before it. */
+/** A call that stops the script at an error. `taken` is written before it, such as an assignment. */
 function callLines(call: Invocation, taken = ''): readonly string[] {
   return plainLines(stopping(call), taken);
 }
 
-/** A call on one line, or with its parameters above it. */
+/** A call on one line, or with its parameters in a hash table above it. */
 function plainLines({ cmdlet, parameters }: Invocation, taken = ''): readonly string[] {
   const line = `${taken}${renderInvocation({ cmdlet, parameters }, VARIABLES)}`;
   if (line.length <= LINE_WIDTH) return [line];
@@ -96,7 +96,7 @@ function plainLines({ cmdlet, parameters }: Invocation, taken = ''): readonly st
   ];
 }
 
-/** The call, where what it makes is not there already. The object that it returns is dropped: nothing needs it. */
+/** The call of a step, skipped if its result exists already. The object that it returns is discarded. */
 function makeLines(step: Step): readonly string[] {
   const { invocation: call, file } = step;
   const seen = seenBefore(step);
@@ -115,7 +115,10 @@ function makeLines(step: Step): readonly string[] {
   return ['try {', ...indented(made), '} finally {', ...indented(fileLines(clearingCall(file))), '}'];
 }
 
-/** The server goes out of service before, where it is in service, and comes back whatever becomes of the step. */
+/**
+ * Puts the server into maintenance before the step, unless it is out of service already, and ends the maintenance even
+ * if the step fails.
+ */
 function drainedLines({ server, drains }: Maintenance, made: readonly string[]): readonly string[] {
   const condition = ({ ofMember }: Drain) =>
     ofMember ? '$before.InService -and $before.IsMember' : '$before.InService';
@@ -164,13 +167,13 @@ function drainedLines({ server, drains }: Maintenance, made: readonly string[]):
   ];
 }
 
-/** Each runs, also where one before it fails. */
+/** Nests blocks in `try`/`finally`, so that each runs even if one before it fails. */
 function eachAfterAll([first = [], ...rest]: readonly (readonly string[])[]): readonly string[] {
   if (rest.length === 0) return first;
   return ['try {', ...indented(first), '} finally {', ...indented(eachAfterAll(rest)), '}'];
 }
 
-/** A file that is not there is none to remove, and no error. */
+/** Removing a file that does not exist is not an error. */
 function fileLines({ invocation }: FileCall): readonly string[] {
   if (invocation.cmdlet !== 'Remove-Item') return callLines(invocation);
   const path = renderArgument(invocation.parameters['Path'] ?? null, 'LiteralPath');
@@ -178,8 +181,8 @@ function fileLines({ invocation }: FileCall): readonly string[] {
 }
 
 /**
- * The text of a value as PowerShell gives it. Values are compared as text: an enum that comes through remoting is a
- * number with a text beside it, and compared with text as it is it is never equal.
+ * The text of a value as PowerShell converts it. Values are compared as text: remoting turns an enum into a number with
+ * a text beside it, which is never equal to a text.
  */
 function textOf(value: string | boolean): string {
   if (typeof value === 'string') return value;
@@ -251,7 +254,7 @@ function lookLines(number: number, probe: Probe): readonly string[] {
   ];
 }
 
-/** A script asks nobody for settings: Outlook has a test of its own, whose answer people compare. */
+/** The script does not query Autodiscover: it tells people to use Outlook's own test and to compare its result. */
 function autodiscoverLines({
   server,
   host,
@@ -267,7 +270,7 @@ function autodiscoverLines({
   ];
 }
 
-/** A script knows no STARTTLS, and how certificates are selected is for people to see. */
+/** The script cannot use STARTTLS, nor compute which certificate a connector selects: it tells people what to check. */
 function connectorLines({ server, host, port, reason }: ConnectorProbe): readonly string[] {
   return [
     ...paragraph(reason),
@@ -310,7 +313,7 @@ function byHandLines({ host, commands, table, reason }: Described): readonly str
   ];
 }
 
-/** What a person reads before a step, above the line that begins it; each text becomes a paragraph of comment. */
+/** The remarks above a step, for people; each becomes a paragraph of comment. */
 function notesOf(step: Step): readonly string[] {
   return [
     step.reason,
@@ -318,7 +321,7 @@ function notesOf(step: Step): readonly string[] {
   ];
 }
 
-/** A person answers what the cmdlet asks: told right before it. */
+/** Shows, right before the cmdlet, how a person is to answer its question. */
 function answerLines({ question }: Invocation): readonly string[] {
   return question === undefined ? [] : [`Write-Host ${quote(answerNote(question))}`];
 }
@@ -349,7 +352,7 @@ function dnsComment(steps: readonly Numbered[]): string {
   return isRoundRobin ? `${DNS_COMMENT} ${ROUND_ROBIN}` : DNS_COMMENT;
 }
 
-/** A step with its number in the plan, from 1. */
+/** A step with its number in the plan, counted from 1. */
 interface Numbered {
   readonly number: number;
   readonly planned: PlannedStep;
@@ -360,7 +363,7 @@ interface Block {
   readonly steps: readonly Numbered[];
 }
 
-/** Neighbouring steps of the same part, together. */
+/** Groups adjacent steps of the same part. */
 function blocksOf(steps: readonly Numbered[]): readonly Block[] {
   const blocks: { part: string; steps: Numbered[] }[] = [];
   for (const step of steps) {
@@ -397,7 +400,7 @@ function blockLines({ part, steps }: Block): readonly string[] {
   return [`if ($Part -contains ${quote(part)}) {`, ...indented(body), '}'];
 }
 
-/** Whether a step takes something of a PFX: its content, its password, or the certificate in it. */
+/** Whether a step uses a PFX: its content, its password, or the certificate in it. */
 function needsPfx(planned: PlannedStep, { content, password, certificate }: PfxNames): boolean {
   const own = [content, password, certificate];
   const within = (value: Argument): boolean =>
@@ -433,10 +436,10 @@ function looksOf(planned: PlannedStep): readonly string[] {
 }
 
 /**
- * The remote-execution plan as a script that a person reads, or runs by hand. It holds no secrets: it asks for them.
- * Byte for byte the same for the same declaration, with the line ends of Windows.
+ * The remote-execution plan as a script that people can read or run by hand. It contains no secrets, and asks for them.
+ * The same declaration always gives the same bytes, with Windows line endings.
  *
- * @param placeOf a PFX file of the declaration as a path from the folder of the script, or an absolute one
+ * @param placeOf returns the path of a declared PFX file, relative to the folder of the script or absolute
  */
 export function exchangePlanScript(
   name: string,
@@ -487,7 +490,7 @@ export function exchangePlanScript(
     ...failureLines(files),
     '',
   ].join('\r\n');
-  // Windows PowerShell reads a file without this mark in the system's code page, in which some bytes of other
-  // letters are quotes.
+  // Without a byte order mark, Windows PowerShell reads a file in the system's code page, in which some bytes of
+  // non-ASCII letters would be quotes.
   return /\P{ASCII}/u.test(text) ? `\ufeff${text}` : text;
 }

@@ -2,15 +2,15 @@ import { Reference, type Invocation, type Parameters } from '../../powershell/in
 import type { Maintenance, Step } from '../resources';
 import { FileContent } from './value';
 
-/** How a script sees that what a step makes is there already, so that it can be run again after a stop. */
+/** How a script recognizes that the result of a step exists already, so that it can be run again after it stopped. */
 export interface SeenBefore {
-  /** A function of the script, below, that looks. */
+  /** The call of a function of LOOKS that checks it. */
   readonly look: Invocation;
-  /** What the script says where it is there. */
+  /** The message of the script where it exists. */
   readonly there: string;
 }
 
-/** What of a step tells what it makes, and where. */
+/** The parts of a step that identify what it creates, and where. */
 type SeenStep = Pick<Step, 'invocation' | 'server' | 'file'>;
 
 function textOf(parameters: Parameters, name: string): string {
@@ -20,12 +20,12 @@ function textOf(parameters: Parameters, name: string): string {
 }
 
 /**
- * Cmdlets that fail where what they make, or take away, is so already. Every other cmdlet of a plan sets values, which a second
- * run sets again.
+ * Cmdlets that fail if the object to create exists already, or the object to remove does not. All other cmdlets of a
+ * plan set values, and may be repeated.
  */
 const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters, step: SeenStep) => SeenBefore } = {
   'Import-ExchangeCertificate': (parameters, { server, file }) => {
-    // In Exchange 2007 the script runs on the server, and can look nowhere else.
+    // For Exchange 2007 the script runs on the server, and can check no other server.
     const [on, look] = 'Server' in parameters ? [{ Server: textOf(parameters, 'Server') }, ''] : [{}, 'Here'];
     const content = parameters['FileData'] ?? file?.content;
     if (content instanceof FileContent && content.input !== undefined) {
@@ -98,19 +98,19 @@ const MAKERS: { readonly [cmdlet: string]: (parameters: Parameters, step: SeenSt
   },
 };
 
-/** Undefined where the call does no harm a second time. */
+/** Undefined where the call can be repeated safely. */
 export function seenBefore(step: SeenStep): SeenBefore | undefined {
   const { cmdlet, parameters } = step.invocation;
   return MAKERS[cmdlet]?.(parameters, step);
 }
 
-/** The function that says what a server is like before it is drained. */
+/** The call of the function that determines the state of a server before its maintenance. */
 export function serviceLook({ server, drains }: Pick<Maintenance, 'server' | 'drains'>): Invocation {
   const hasStates = drains.some(({ invocation }) => invocation.cmdlet === 'Set-ServerComponentState');
   return { cmdlet: hasStates ? 'Get-Service2013' : 'Get-Service2010', parameters: { Server: server } };
 }
 
-/** What looks for a certificate among those of a server, or of the one that the script runs on. */
+/** PowerShell lines that look for a certificate on a server, or on the server that the script runs on. */
 const holding = (certificate: string, on = '-Server $Server ') =>
   `    $wanted = [System.Convert]::ToBase64String(${certificate}.RawData)
     foreach ($item in @(Get-ExchangeCertificate ${on}-ErrorAction 'Stop')) {
@@ -119,8 +119,8 @@ const holding = (certificate: string, on = '-Server $Server ') =>
     return $false`;
 
 /**
- * The functions that look, by name. Values that come through remoting are compared as text: a name may be an object
- * whose text it is, and of a certificate a session may send no more than its bytes.
+ * The checking functions, by name. Values from remoting are compared as text, because a name may arrive as an object;
+ * certificates are compared by their bytes, because a session may send nothing else of them.
  */
 export const LOOKS: { readonly [name: string]: string } = {
   'Test-HasCertificate': `# Whether a server holds the certificate of the PFX file.

@@ -2,9 +2,8 @@ import { Reference } from '../../powershell/invocation';
 import type { PfxNames } from '../certificate-name';
 
 /**
- * A property of what an earlier step returned. The only steps whose results are needed import the certificate of the
- * PFX, so that a script takes it from there: then it is known where an import is skipped, and no server has a
- * variable of its own.
+ * A property of the result of an earlier step. Only results of certificate imports are needed, so a script takes the
+ * property from the PFX itself: this works also where an import is skipped, and needs no variable for each server.
  */
 export class StepResult extends Reference {
   constructor(
@@ -16,9 +15,9 @@ export class StepResult extends Reference {
   }
 }
 
-/** The bytes of a file that a run is given. */
+/** The bytes of a file that is an input of a run. */
 export class FileContent extends Reference {
-  /** @param input of several, the input that gives the file */
+  /** @param input name of the input with the file, where there are several */
   constructor(
     readonly file: string,
     readonly names: PfxNames,
@@ -28,12 +27,12 @@ export class FileContent extends Reference {
   }
 }
 
-/** What a run of the plan is given to test mailboxes with, by its name in PowerShell. */
+/** Name of the PowerShell parameter with the credential for tests of mailboxes. */
 export const MAILBOX_CREDENTIAL = 'MailboxCredential';
 
 /** A secret that a run asks for. */
 export class AskedSecret extends Reference {
-  /** @param input of several, the input that gives it */
+  /** @param input name of the input with the secret, where there are several */
   constructor(
     what: string,
     variable: string,

@@ -13,8 +13,8 @@ const SERVICE_FLAGS = [
 ] as const;
 
 /**
- * Names of the services in a number of `AllowedServices`. A bit without a name stays as its number in text, so that a
- * certificate which serves something is never taken for one that serves nothing.
+ * Names of the services in a number of `AllowedServices`. A bit without a name becomes its number as text, so that a
+ * certificate in use is never taken for an unused one.
  */
 export function servicesOfFlags(flags: number): readonly string[] {
   const named = SERVICE_FLAGS.filter(([, flag]) => (flags & flag) !== 0);
@@ -24,7 +24,7 @@ export function servicesOfFlags(flags: number): readonly string[] {
 
 /**
  * `Services` in the forms in which sessions send it: text (`IMAP, POP, IIS, SMTP`, `None`), a number of flags, an enum
- * with text and number, or a list of these. Null where it is none of them: unknown.
+ * with text and number, or a list of these. Null for any other form: the services are unknown.
  */
 export function servicesIn(value: PowerShellValue): readonly string[] | null {
   switch (typeof value) {

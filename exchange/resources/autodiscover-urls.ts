@@ -1,11 +1,11 @@
 import { sameUrl } from './equality';
 
-/** Services of which Autodiscover hands out URLs by elements of their own. */
+/** Services whose URLs Autodiscover hands out in elements of their own. */
 export const AUTODISCOVER_SERVICES = ['owa', 'ecp', 'ews', 'oab', 'um'] as const;
 export type AutodiscoverService = (typeof AUTODISCOVER_SERVICES)[number];
 type Side = 'internal' | 'external';
 
-/** A URL that an answer of Autodiscover holds. */
+/** A URL in a response of Autodiscover. */
 export interface SeenUrl {
   /** `EXCH/EwsUrl`. */
   readonly element: string;
@@ -15,7 +15,10 @@ export interface SeenUrl {
   readonly url: string;
 }
 
-/** By `ews internal`: URLs, of which any is right, since what is handed out goes by where the mailbox is. */
+/**
+ * The declared URLs by service and side, such as `ews internal`. Any of them is right, because the response depends on
+ * where the mailbox is.
+ */
 export type DeclaredUrls = { readonly [serviceAndSide: string]: readonly string[] };
 
 const KEY = new RegExp(`^(${AUTODISCOVER_SERVICES.join('|')}) (internal|external)$`);
@@ -29,7 +32,8 @@ export function parseUrlKey(
 }
 
 /**
- * Services whose URLs every answer has, as Microsoft shows one; others stand in the answers of some versions only.
+ * Services whose URLs every response contains, according to Microsoft's example. Other services are in the responses of
+ * some versions only.
  * https://learn.microsoft.com/exchange/client-developer/web-service-reference/pox-autodiscover-response-for-exchange
  */
 const ALWAYS: readonly AutodiscoverService[] = ['ews', 'oab', 'owa'];
@@ -39,7 +43,7 @@ const WHO: { readonly [side in Side]: string } = {
   external: 'clients outside',
 };
 
-/** What an answer says otherwise than it is declared, one sentence each. */
+/** The differences between a response and the declared URLs, one sentence each. */
 export function urlDifferences(seen: readonly SeenUrl[], declared: DeclaredUrls): readonly string[] {
   const wrong = seen.flatMap(({ element, service, side, url }) => {
     const right = (['internal', 'external'] as const)
@@ -58,7 +62,10 @@ export function urlDifferences(seen: readonly SeenUrl[], declared: DeclaredUrls)
   return [...wrong, ...missing];
 }
 
-/** The options of a mailbox, of which ECP's URL tells, are in Outlook on the web from 2016 on (unverified): either is right. */
+/**
+ * The URL of ECP leads to the options of a mailbox, which are in Outlook on the web from 2016 on (unverified). The URL
+ * of either is right.
+ */
 function declaredFor(
   service: AutodiscoverService,
   side: Side,
@@ -68,7 +75,9 @@ function declaredFor(
   return service === 'ecp' && own !== undefined ? [...own, ...(declared[`owa ${side}`] ?? [])] : own;
 }
 
-/** An offline address book has a folder of its own below the URL of the directory. */
+/**
+ * Whether a URL is the declared one. Each offline address book has its own folder below the URL of the OAB directory.
+ */
 function isGiven(service: AutodiscoverService, declared: string, url: string): boolean {
   if (sameUrl(declared, url)) return true;
   const folder = `${declared.toLowerCase().replace(/\/+$/, '')}/`;

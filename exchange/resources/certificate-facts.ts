@@ -1,7 +1,7 @@
 import type { Certificate } from '../../pki/certificate';
 import type { CertificateFacts } from './facts';
 
-/** What plans and states show of a certificate. */
+/** The parts of a certificate that plans and states show. */
 export function certificateFacts(certificate: Certificate): CertificateFacts {
   const { thumbprint, subject, issuer, subjectAlternativeNames, notAfter } = certificate;
   return {

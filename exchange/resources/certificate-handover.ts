@@ -3,7 +3,7 @@ import type { CertificateState } from './certificate-use';
 import type { Facts } from './facts';
 import { includesName, sameName } from './equality';
 
-/** What a change of the certificate of a server depends on, of its attributes. */
+/** The attributes that determine what a change of a server's certificate does. */
 export interface CertificateRole extends Omit<CertificateState, 'not_after'> {
   readonly replace_default_smtp_certificate: boolean | null;
 }
@@ -13,30 +13,32 @@ export interface CertificateChange {
   readonly planned: CertificateRole | null;
 }
 
-/** Whether the declaration makes the certificate the default one for SMTP. */
+/** Whether the certificate is declared to be the default SMTP certificate. */
 export function replacesDefault(state: CertificateRole | null): boolean {
   return state?.replace_default_smtp_certificate === true && includesName(state.services, SMTP);
 }
 
-/** What the declaration has for the server beside the object, as it is planned. */
+/** The other certificates that are declared for the same server. */
 function declaredBeside({ planned }: CertificateChange, { declared = [] }: Facts) {
   return declared.filter(({ pfxFile }) => pfxFile !== planned?.pfx_file);
 }
 
-/** Name of the certificate of the state in the declaration, where another object is to have it from now on. */
+/**
+ * The declared name of the certificate in the prior state, if from now on it belongs to another object of the server.
+ */
 export function takenOver(change: CertificateChange, facts: Facts): string | undefined {
   const { prior } = change;
   return declaredBeside(change, facts).find(({ pfxFile }) => pfxFile === prior?.pfx_file)?.name;
 }
 
-/** The other certificate that is to have a service on the server from now on. */
+/** The name of the other certificate that the declaration assigns a service to on the server. */
 export function takerOf(service: string, change: CertificateChange, facts: Facts): string | undefined {
   return declaredBeside(change, facts).find(({ services }) => includesName(services, service))?.name;
 }
 
 /**
- * Thumbprints of the certificates that a change lets go of, whether or not they can be removed; none where another object
- * of the server is to have what this one had.
+ * Thumbprints of the certificates that a change gives up, whether or not they can be removed. Empty where another
+ * object of the server takes the certificate over.
  */
 export function partingThumbprints(change: CertificateChange, facts: Facts): readonly string[] {
   const { prior, planned } = change;
@@ -47,8 +49,9 @@ export function partingThumbprints(change: CertificateChange, facts: Facts): rea
 }
 
 /**
- * What really leaves with an object: nothing of a certificate that another object is to have, and no service that another
- * certificate of the server is to have. What would leave if the object left the declaration its state says.
+ * What is really removed with an object: not a certificate that another object takes over, and not a service that
+ * another certificate of the server gets. The state itself lists what would be removed if the object left the
+ * declaration.
  */
 export function leavingOnly<Role extends CertificateRole>(
   change: CertificateChange,
@@ -60,17 +63,20 @@ export function leavingOnly<Role extends CertificateRole>(
   return { ...prior, services };
 }
 
-/** What a change gives to which certificate, in order. A thumbprint that only a run knows is empty. */
+/**
+ * Which services a change enables for which certificate, in order. A thumbprint that is known only during the run is
+ * empty.
+ */
 export function handovers({ prior, planned }: CertificateChange): readonly Enabling[] {
   const server = (planned ?? prior)?.server ?? '';
   const fallback = prior?.fallback_thumbprint ?? '';
   const [replaced, replaces] = [replacesDefault(prior), replacesDefault(planned)];
   if (planned === null) {
-    // SMTP stays with the default certificate, which has it. The others may be with another one already, and -Services
-    // takes no empty list.
+    // SMTP stays with the default certificate, which has it already. The other services may already belong to another
+    // one, and -Services does not accept an empty list.
     const services = (prior?.services ?? []).filter((name) => replaced || !sameName(name, SMTP));
     if (fallback === '' || services.length === 0) return [];
-    // Beside the one that clients see others may stay, of which each service may go to one.
+    // Other certificates may remain beside the one for IIS, and take over single services.
     const isSeen = includesName(services, IIS);
     const calls = isSeen ? [services] : services.map((name) => [name]);
     return calls.map((some) => ({

@@ -1,21 +1,30 @@
-/** What the run itself has done to certificates: a read may not show it yet, and many sessions never tell services. */
+/**
+ * What the current run has done to certificates. It is recorded because a read may not show it yet, and many sessions
+ * never show the services of a certificate.
+ */
 export interface CertificateHistory {
   /** Thumbprints of the certificates that this run imported on the server for the object with this PFX file. */
   readonly imported: (server: string, pfxFile: string) => readonly string[];
-  /** Whether this run gave the service to another certificate, and not to this one since. */
+  /** Whether this run has enabled the service for another certificate, and not for this one after that. */
   readonly passedOn: (server: string, thumbprint: string, service: string) => boolean;
-  /** Services that this run gave to the certificate, and to no other one since where only one can have them. */
+  /**
+   * Services that this run has enabled for the certificate. Services that only one certificate can have are left out,
+   * if the run enabled them for another one later.
+   */
   readonly given: (server: string, thumbprint: string) => readonly string[];
   /**
-   * Whether the certificate is without the service by what this run did, where no read tells: IIS was given to another one
-   * since, or giving the service to this one failed.
+   * Whether this run has left the certificate without the service, for sessions that do not show services: it enabled
+   * IIS for another certificate, or failed to enable the service for this one.
    */
   readonly lacks: (server: string, thumbprint: string, service: string) => boolean;
-  /** Whether this run gave the service to another certificate last, which takes it from this one, whatever a read shows. */
+  /**
+   * Whether this run enabled the service last for another certificate, which takes it from this one, whatever a read
+   * shows.
+   */
   readonly lost: (server: string, thumbprint: string, service: string) => boolean;
 }
 
-/** Of a run that has done nothing. */
+/** The history of a run that has done nothing yet. */
 export const NO_HISTORY: CertificateHistory = {
   imported: () => [],
   passedOn: () => false,

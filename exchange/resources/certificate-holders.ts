@@ -9,22 +9,25 @@ import { typedFor, type InstalledCertificate } from './installed-certificate';
 import { textOf } from './property';
 import type { Answers } from './step';
 
-/** The Default Web Site, which answers clients. */
+/** IIS site number of the Default Web Site, which answers clients. */
 export const FRONT_END = 1;
-/** The site on port 444, which answers the front end of any server. */
+/** IIS site number of the Exchange Back End on port 444, which answers the front end of any server. */
 export const BACK_END = 2;
 
 /**
- * Services that a certificate has by its thumbprint, so that one which shows them is the one that is used; that a server
- * has one certificate for each is (unverified), docs/lab.md.
+ * Services that refer to a certificate by its thumbprint, so that a certificate with such a service is the one in use.
+ * That a server has one certificate for each of them is (unverified), docs/lab.md.
  */
 const BY_THUMBPRINT = ['UM', 'UMCallRouter'];
-/** By the thumbprint in the federation trust, which `Enable-ExchangeCertificate` does not change. */
+/** The federation trust refers to its certificate by thumbprint. `Enable-ExchangeCertificate` does not change it. */
 const FEDERATION = 'Federation';
-/** SMTP says who may read the key, POP and IMAP which names there are: several certificates show them. */
+/**
+ * Services that several certificates may list at once. SMTP is listed for each certificate whose key the transport
+ * service may read, POP and IMAP for each with suitable names.
+ */
 export const LISTED_ON_SEVERAL = ['SMTP', 'POP', 'IMAP'];
 
-/** What a step before the removal gives to a certificate. */
+/** What a step before the removal assigns to a certificate. */
 export interface Handover {
   readonly thumbprint: string;
   readonly services: readonly string[];
@@ -34,20 +37,20 @@ export interface Handover {
 
 type Named = Pick<InstalledCertificate, 'issuer' | 'subject' | 'names'>;
 
-/** A server at the time when a certificate is to be removed from it. */
+/** The state of a server when a certificate is to be removed from it. */
 export interface Situation {
   readonly server: string;
   readonly certificate: InstalledCertificate;
-  /** The other certificates that it then has, without those that go as well. */
+  /** The certificates that remain on the server. */
   readonly others: readonly Named[];
-  /** Of `holderInquiries`. */
+  /** The results of `holderInquiries`. */
   readonly answers: Answers;
-  /** What is done before and not yet seen in the answers. */
+  /** Assignments before the removal, which the answers do not show yet. */
   readonly handovers: readonly Handover[];
   readonly facts: Facts;
 }
 
-/** `unknown`: that nothing holds it cannot be known. */
+/** Whether a certificate can be removed: `free` if nothing uses it, `unknown` if that cannot be determined. */
 export type Verdict =
   | { readonly kind: 'free' }
   | { readonly kind: 'held'; readonly by: string; readonly wayOut: string }
@@ -59,15 +62,18 @@ function transportCmdlet({ has }: Facts): string {
   return has('Get-TransportService') ? 'Get-TransportService' : 'Get-TransportServer';
 }
 
-/** Exchange 2013 brought the Auth configuration, and connectors that name a certificate. */
+/** Whether connectors can name a certificate. This came with Exchange 2013, as did Get-AuthConfig. */
 function hasConnectorNames({ has }: Facts): boolean {
   return has('Get-AuthConfig');
 }
 
-/** Each shows one server alone. */
+/** These cmdlets show one server only. */
 export const SERVER_INQUIRIES = ['Get-PopSettings', 'Get-ImapSettings'] as const;
 
-/** What to ask before a certificate can be called free; all but POP and IMAP show every server at once. */
+/**
+ * The reads that are needed to decide whether a certificate is in use. All except POP and IMAP show every server at
+ * once.
+ */
 export function holderInquiries(server: string, facts: Facts): readonly Invocation[] {
   const organizationWide = (cmdlet: string, ...properties: readonly string[]): Invocation => ({
     cmdlet,
@@ -92,7 +98,9 @@ export function holderInquiries(server: string, facts: Facts): readonly Invocati
   ];
 }
 
-/** In this order: what holds a certificate is named before what cannot be known. */
+/**
+ * The checks, in order. The first one that finds the certificate in use is reported before anything that is unknown.
+ */
 const JUDGES: readonly ((situation: Situation) => Verdict)[] = [
   byInternalTransport,
   byIis,
@@ -104,8 +112,8 @@ const JUDGES: readonly ((situation: Situation) => Verdict)[] = [
 ];
 
 /**
- * What holds a certificate on its server. Which services it lists does not say: Exchange takes none away, and several
- * certificates list the same one.
+ * Whether anything uses a certificate on its server. The services that it lists do not answer this, because Exchange
+ * never takes one away, and several certificates may list the same service.
  */
 export function verdictOn(situation: Situation): Verdict {
   if (situation.certificate.services === null) {
@@ -157,7 +165,8 @@ function byIis({ server, certificate, handovers, facts }: Situation): Verdict {
   const isPassedOn = isGiven(handovers, thumbprint, 'IIS');
   if (iisSites === null) {
     if (!includesName(services, 'IIS') || isPassedOn) return FREE;
-    // The front end has another one by what this run did: it is the back end that shows it, or an old answer.
+    // This run has given the front end another certificate: IIS is listed only for the back end, or the answer is out
+    // of date.
     if (history.lost(server, thumbprint, 'IIS')) {
       return {
         kind: 'held',
@@ -216,8 +225,8 @@ function byServiceOfThumbprint({ certificate, handovers }: Situation): Verdict {
 }
 
 /**
- * Exchange removes no certificate whose issuer and subject a Send connector names, wherever the connector sends from and
- * whether or not another certificate has the same:
+ * Exchange refuses to remove a certificate whose issuer and subject a Send connector names, on whichever server the
+ * connector is, and even if another certificate has the same issuer and subject:
  * https://learn.microsoft.com/exchange/troubleshoot/mailflow/cannot-remove-installed-certificate
  */
 function bySendConnectors({ certificate, answers, facts }: Situation): Verdict {
@@ -244,7 +253,7 @@ function byReceiveConnectors({ server, certificate, others, answers, facts }: Si
   }));
 }
 
-/** The first connector that names the certificate; unknown where one names something and it cannot be compared. */
+/** The first connector that names the certificate. Unknown where the name in a connector cannot be compared with it. */
 function naming(
   connectors: readonly PowerShellObject[],
   certificate: Named,
@@ -289,7 +298,7 @@ function byAuthConfiguration({ certificate, answers, facts }: Situation): Verdic
     : FREE;
 }
 
-/** POP and IMAP take the certificate that has the name of their settings. */
+/** POP and IMAP use the certificate that covers the name in their settings. */
 function byMailProtocol(
   { server, certificate, others, answers, handovers }: Situation,
   cmdlet: (typeof SERVER_INQUIRIES)[number],
@@ -298,7 +307,7 @@ function byMailProtocol(
   const [settings] = answers.get(cmdlet) ?? [];
   if (settings === undefined || !tells(settings, 'X509CertificateName')) return unread(cmdlet);
   const host = textOf(settings, 'X509CertificateName') ?? '';
-  // Given to another one, they are set to a name of that one.
+  // Enabling the service for another certificate also sets a name of that certificate.
   if (host === '' || isGiven(handovers, certificate.thumbprint, service)) return FREE;
   const has = ({ names }: Named) => names?.some((name) => nameCovers(name, host) || sameName(name, host));
   if (others.some((other) => has(other) === true)) return FREE;
@@ -322,7 +331,7 @@ function isGiven(handovers: readonly Handover[], thumbprint: string, service: st
   );
 }
 
-/** Whether the object has the property at all: missing is unknown, null is none. */
+/** Whether the object has the property at all. A missing property means unknown, null means none. */
 function tells({ properties }: PowerShellObject, name: string): boolean {
   return includesName(Object.keys(properties), name);
 }

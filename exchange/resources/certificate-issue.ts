@@ -1,4 +1,4 @@
-/** What a connector calls a certificate by. Null: it is not known. */
+/** How a connector refers to a certificate: by issuer and subject. Null where one is not known. */
 export interface Issue {
   readonly issuer: string | null;
   readonly subject: string | null;
@@ -15,8 +15,9 @@ export function isSameIssue(left: Issue, right: Issue): boolean {
 }
 
 /**
- * Distinguished names as people write them down: spaces, letter case and the names of the parts (`S` and `ST`) vary. Two
- * that are taken for one keep a certificate on its server; the reverse would remove one that is in use.
+ * Compares distinguished names leniently: spaces, letter case and the names of parts (`S` and `ST`) vary. If two
+ * different names are taken for one, a certificate stays on its server unnecessarily; the reverse error would remove
+ * one that is in use.
  */
 function isSameName(left: string | null, right: string | null): boolean {
   const values = (name: string) =>

@@ -19,13 +19,13 @@ import { includesName, sameName } from './equality';
 import { installedCertificates, typedFor, withThumbprint } from './installed-certificate';
 import type { Answers } from './step';
 
-/** A certificate that a change lets go of, and whether it can be removed from its server by then. */
+/** A certificate that a change gives up, and whether it can be removed from its server afterwards. */
 interface Parting {
   readonly thumbprint: string;
   readonly verdict: Verdict;
 }
 
-/** With the one certificate that is to be there from now on; null where it is not known yet. */
+/** The change with the thumbprint of the planned certificate; null where it is not known yet. */
 function aimedAt(
   objects: readonly PowerShellObject[],
   { prior, planned }: CertificateChange,
@@ -38,13 +38,15 @@ function aimedAt(
   return { prior, planned: { ...planned, imported: isThere ? own : [thumbprint] } };
 }
 
-/** Without what stays with another object of the server. */
+/** The change without what another object of the server takes over. */
 function ofObject(change: CertificateChange, facts: Facts): CertificateChange {
   const { prior, planned } = change;
   return planned === null && prior !== null ? { planned, prior: leavingOnly(change, prior, facts) } : change;
 }
 
-/** What to ask for the partings of a change; nothing where it has none, or none that could be free. */
+/**
+ * The reads for the certificates that a change gives up; none where it gives up none, or none that could be removed.
+ */
 export function partingInquiries(
   objects: readonly PowerShellObject[],
   change: CertificateChange,
@@ -59,8 +61,9 @@ export function partingInquiries(
 }
 
 /**
- * Which certificates a change imports, keeps and leaves. Of an update, what is held stays with the object, so that the
- * first plan after it is free removes it; all else that cannot be removed leaves the state.
+ * Which certificates a change imports, keeps and gives up. In an update, a certificate that is still in use stays in
+ * the state, so that a later plan removes it once it is free. Any other certificate that cannot be removed leaves the
+ * state.
  */
 export function foreseenPartings(
   objects: readonly PowerShellObject[],
@@ -90,7 +93,7 @@ export function foreseenPartings(
   };
 }
 
-/** Those that are on the server; of one that is not, nothing is to be said. */
+/** The certificates to give up that are on the server. Others need no remark. */
 function partings(
   objects: readonly PowerShellObject[],
   change: CertificateChange,
@@ -121,7 +124,9 @@ function isKept({ verdict }: Parting, { planned }: CertificateChange): boolean {
   return planned !== null && verdict.kind === 'held';
 }
 
-/** What the plan says of those that stay. Of one that was held before already it has said so. */
+/**
+ * The plan's remarks on certificates that stay on the server, except those that an earlier plan has reported already.
+ */
 function remarksOnPartings(
   staying: readonly Parting[],
   change: CertificateChange,
@@ -148,7 +153,7 @@ function remarksOnPartings(
   });
 }
 
-/** To Terraform a certificate under another name is another object, and the old one is to be removed. */
+/** A renamed certificate is another object to Terraform, which then plans to remove the old one. */
 function remarksOnTakingOver(change: CertificateChange, facts: Facts): readonly Diagnostic[] {
   const name = takenOver(change, facts);
   if (name === undefined) return [];
@@ -164,7 +169,7 @@ function remarksOnTakingOver(change: CertificateChange, facts: Facts): readonly 
   ];
 }
 
-/** Exchange takes no service from a certificate: what a declaration that no longer names one leaves behind. */
+/** Remarks on services that are no longer declared, because Exchange cannot take a service away from a certificate. */
 function remarksOnServices(change: CertificateChange, facts: Facts): readonly Diagnostic[] {
   const { prior, planned } = change;
   if (prior === null || planned === null) return [];
@@ -183,7 +188,7 @@ function remarksOnServices(change: CertificateChange, facts: Facts): readonly Di
   ];
 }
 
-/** A service that another certificate of the server gets. */
+/** The remark on a service that another certificate of the server gets. */
 function remarkOnTaken(
   { service, taker }: { readonly service: string; readonly taker: string },
   thumbprint: string,

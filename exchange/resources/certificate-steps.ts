@@ -10,15 +10,16 @@ export const SMTP = 'SMTP';
 export const IIS = 'IIS';
 
 /**
- * How Exchange asks before another certificate becomes the internal transport certificate, shown for New- as for
- * Enable-ExchangeCertificate: https://learn.microsoft.com/exchange/plan-and-deploy/integration-with-sharepoint-and-skype/maintain-oauth-certificate
+ * The question that Exchange asks before it replaces the internal transport certificate, documented for New- and
+ * Enable-ExchangeCertificate:
+ * https://learn.microsoft.com/exchange/plan-and-deploy/integration-with-sharepoint-and-skype/maintain-oauth-certificate
  */
 const DEFAULT_CERTIFICATE_QUESTION = 'Overwrite the existing default SMTP certificate?';
 
 /**
- * Where a PFX lies on a server of Exchange 2007 while it is imported: in a folder where ordinary users can read nothing
- * that an administrator writes. It is one path for all, so that the next import clears what a deploy that was killed has
- * left, whichever PFX that was (docs/decisions/certificate-file-2007.md).
+ * Path of the PFX on a server of Exchange 2007 during its import, in a folder where ordinary users cannot read files of
+ * administrators. It is the same for every PFX, so that the next import also deletes a file that an interrupted deploy
+ * has left (docs/decisions/certificate-file-2007.md).
  */
 export const PFX_ON_SERVER = 'C:\\Windows\\Temp\\exchange-certificate.pfx';
 
@@ -26,7 +27,7 @@ const IMPORT = 'Import-ExchangeCertificate';
 export const ENABLE = 'Enable-ExchangeCertificate';
 const REMOVE = 'Remove-ExchangeCertificate';
 
-/** @param isExportable whether the key can be exported again from the server */
+/** @param isExportable whether the private key can be exported from the server */
 export function importing(server: string, isExportable: boolean, { pfx, has }: Facts): Step {
   if (pfx === undefined) throw new TypeError('A certificate is imported from a PFX, and none was read.');
   const isByPath = !has(IMPORT, 'FileData');
@@ -47,7 +48,7 @@ export function importing(server: string, isExportable: boolean, { pfx, has }: F
   };
 }
 
-/** The step, which also clears the file of an import that a deploy was killed after. */
+/** The step, extended to delete the file that an interrupted import has left on the server. */
 export function clearing(step: Step, { has }: Facts): Step {
   return has(IMPORT, 'FileData') ? step : { ...step, file: { path: PFX_ON_SERVER } };
 }
@@ -55,11 +56,11 @@ export function clearing(step: Step, { has }: Facts): Step {
 export interface Enabling extends Handover {
   readonly server: string;
   readonly reason: string;
-  /** The certificate that goes, where another one than this may have got the services by then. */
+  /** The certificate that is removed, where the services may meanwhile belong to another certificate. */
   readonly from?: string;
 }
 
-/** @param reference how the thumbprint reaches a call where only a run knows it */
+/** @param reference stands for the thumbprint in a call, where it is known only during the run */
 export function enabling(
   { server, thumbprint, services, replacesDefault, reason, from }: Enabling,
   facts: Facts,
@@ -70,11 +71,12 @@ export function enabling(
     ...onServer(ENABLE, server, facts),
     Thumbprint: reference ?? thumbprint,
     Services: services,
-    // Else the cmdlet requires TLS of the whole web site, and asks first where it is not: a redirect from http:// that an
-    // administrator made would end with each renewal (https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/797).
+    // Without this parameter, the cmdlet requires TLS for the whole web site, and asks first where it is not required.
+    // Every renewal would break a redirect from http:// that an administrator has configured
+    // (https://github.com/MicrosoftDocs/OfficeDocs-Exchange/issues/797).
     ...(includesName(services, IIS) && facts.has(ENABLE, 'DoNotRequireSsl') ? { DoNotRequireSsl: true } : {}),
   };
-  // The question is no confirmation: -Confirm:$false does not answer it, and -Force answers Yes.
+  // The question is not a confirmation prompt: -Confirm:$false does not answer it, and -Force answers Yes.
   const question: ExpectedQuestion = {
     text: DEFAULT_CERTIFICATE_QUESTION,
     names: reference === undefined ? thumbprint : '',
@@ -111,13 +113,13 @@ export function enabling(
 export interface Removal {
   readonly server: string;
   readonly thumbprint: string;
-  /** Thumbprints of all that the same change removes. */
+  /** Thumbprints of all certificates that the same change removes. */
   readonly leaving: readonly string[];
 }
 
 /**
- * Exchange removes a certificate even while IIS shows it; the guard does not. It looks once more at what the plan has
- * seen to be free, since somebody may have taken it into use.
+ * Exchange removes a certificate even while IIS uses it. The guard prevents this: it checks again whether the
+ * certificate is unused, since somebody may have started to use it after the plan.
  */
 export function removing({ server, thumbprint, leaving }: Removal, facts: Facts): Step {
   return {
@@ -151,7 +153,9 @@ export function removal(server: string, thumbprint: string, facts: Facts): Invoc
   };
 }
 
-/** Of one that leaves the state: the cmdlet is written behind it. */
+/**
+ * The remark on a certificate that leaves the state but stays on the server. It ends with the cmdlet that removes it.
+ */
 export function stays(server: string, thumbprint: string, verdict: Exclude<Verdict, { kind: 'free' }>) {
   const detail =
     verdict.kind === 'held'

@@ -13,7 +13,7 @@ import {
   type InstalledCertificate,
 } from './installed-certificate';
 
-/** What the state holds of the certificate of a server. */
+/** The part of a certificate's state that is compared with the server. */
 export interface CertificateState {
   readonly server: string | null;
   readonly pfx_file: string | null;
@@ -28,7 +28,7 @@ export interface CertificateState {
   readonly fallback_thumbprint: string | null;
 }
 
-/** Said by a plan, and by whoever looks at the session before. */
+/** Reported by a plan, and by checks of the session before it. */
 export const SERVICES_UNKNOWN: Diagnostic = {
   severity: 'warning',
   summary: 'This session does not tell which services use a certificate',
@@ -40,7 +40,10 @@ export const SERVICES_UNKNOWN: Diagnostic = {
     "process, use a session in which Select-Object works: Windows PowerShell with Exchange's snap-in.",
 };
 
-/** Services that a certificate has by what is shown, but for those that the run took from it since. Null: not known. */
+/**
+ * The services that a certificate has according to the read, without those that the run has taken from it since. Null
+ * where they are not known.
+ */
 function servicesInUse(
   server: string,
   { thumbprint, services }: InstalledCertificate,
@@ -49,7 +52,7 @@ function servicesInUse(
   return services?.filter((name) => !history.lost(server, thumbprint, name)) ?? null;
 }
 
-/** Declared services that a certificate has; those that `held` says where the session does not tell. */
+/** The declared services that a certificate has; where the session does not show services, those in `held`. */
 export function servicesSeen(
   { server, services }: CertificateState,
   certificate: InstalledCertificate,
@@ -57,21 +60,21 @@ export function servicesSeen(
   facts: Facts,
 ): readonly string[] {
   const { history = NO_HISTORY } = facts;
-  // What a call that failed did all the same a read shows, where it tells.
+  // A failed call may still have enabled a service; only a read that shows services would tell.
   const given = held.filter((name) => !history.lacks(server ?? '', certificate.thumbprint, name));
   const told = { ...certificate, services: certificate.services ?? given };
   const inUse = servicesInUse(server ?? '', told, facts) ?? [];
-  // Exchange shows IIS for any site; clients meet the front end only.
+  // Exchange lists IIS for any IIS site, but clients reach only the front end.
   const isHidden = certificate.iisSites !== null && !certificate.iisSites.includes(FRONT_END);
-  // Exchange sometimes reports more services than were enabled: only a declared one that is missing is drift.
+  // Exchange sometimes lists more services than were enabled. Only a declared service that is missing counts as drift.
   return (services ?? inUse).filter((name) => includesName(inUse, name) && !(isHidden && isIis(name)));
 }
 
 /**
- * A state of the certificate of a server as the session shows it; null where none of its certificates is there. Of
- * several (a renewal that stopped half-way), the one that has most of the declared services is the one in use.
+ * Updates a state from what the session shows; null where none of its certificates is on the server. Of several, as
+ * after an interrupted renewal, the one with most of the declared services counts as the one in use.
  *
- * @param held services of the certificate in the state, where the session does not tell them
+ * @param held the services to assume for the certificate in the state, where the session does not show services
  */
 export function withCertificateInUse<State extends CertificateState>(
   objects: readonly PowerShellObject[],
@@ -102,7 +105,7 @@ export function withCertificateInUse<State extends CertificateState>(
   const [inUse] = candidates;
   if (inUse === undefined) return null;
   const { thumbprint, subject, issuer, names, notAfter } = inUse.certificate;
-  // What this object imported may look like Setup's.
+  // A certificate that this object has imported may look like the one that Setup made.
   const others = installedCertificates(objects).filter(
     (other) => !includesName([thumbprint, ...imported], other.thumbprint),
   );
@@ -120,7 +123,7 @@ export function withCertificateInUse<State extends CertificateState>(
   };
 }
 
-/** What a plan says of the certificates of a server whose services it manages. */
+/** A plan's remarks on the certificates of a server whose services it manages. */
 export function remarksOnUse(
   objects: readonly PowerShellObject[],
   { server, thumbprint, services }: CertificateState,
@@ -164,7 +167,7 @@ function remarksOnSites(
   ];
 }
 
-/** The certificate that clients see; undefined where none is bound, or the session does not tell. */
+/** The certificate that web clients see; undefined where none is bound to IIS, or the session does not show it. */
 export function certificateOfWeb(objects: readonly PowerShellObject[]): InstalledCertificate | undefined {
   const all = installedCertificates(objects);
   return (

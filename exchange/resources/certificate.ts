@@ -35,7 +35,10 @@ export function thumbprintProblem(value: string): Problem | undefined {
   };
 }
 
-/** Values of -Services on Microsoft's page of Enable-ExchangeCertificate, but for Federation, which goes by the trust. */
+/**
+ * Values of -Services on Microsoft's page of Enable-ExchangeCertificate, except Federation, which the federation trust
+ * determines.
+ */
 const CERTIFICATE_SERVICES = ['IIS', 'SMTP', 'POP', 'IMAP', 'UM', 'UMCallRouter'] as const;
 
 function servicesProblem(value: Known): Problem | undefined {
@@ -46,7 +49,7 @@ function servicesProblem(value: Known): Problem | undefined {
   return notAmong(CERTIFICATE_SERVICES, names);
 }
 
-/** Whether only the server is known: an import says neither services nor which certificate it is. */
+/** Whether only the server is known, as in an import, which gives neither services nor a thumbprint. */
 function isOfServer(state: {
   readonly thumbprint: string | null;
   readonly services: readonly string[] | null;
@@ -55,12 +58,12 @@ function isOfServer(state: {
 }
 
 /**
- * The certificate of a server with its services: one object, whichever PFX it comes from. Another PFX changes it in
- * place: the new certificate is imported and takes the services over, the server is checked, and only then the old one
- * is removed.
+ * The certificate of a server with its services. It is one object, whichever PFX it comes from: a new PFX is an update
+ * in place, which imports the new certificate, moves the services to it, checks the server, and only then removes the
+ * old certificate.
  *
- * Exchange cannot take a service away from a certificate, only give it to another one: a destroy gives them back to the
- * certificate that Setup made for the server.
+ * Exchange cannot take a service away from a certificate, but only move it to another one. A destroy therefore moves
+ * the services back to the certificate that Setup made for the server.
  */
 export const certificate = defineResource({
   typeName: 'exchange_certificate',
@@ -165,13 +168,14 @@ export const certificate = defineResource({
       (thumbprint) => !includesName(stays, thumbprint),
     );
     const removals = leaving.map((thumbprint) => removing({ server, thumbprint, leaving }, facts));
-    // Terraform 1.11 shows it as it was before the plan looked; from 1.12.0 on it refreshes first.
+    // Terraform 1.11 shows the values from before the read; 1.12.0 and later refresh first.
     if (planned === null)
       return [...given.map((step) => ({ ...step, condition: SEEN_WITH_THEM })), ...removals];
 
     const isNew =
       planned.imported?.some((own) => !includesName(prior?.imported ?? [], own)) ?? prior === null;
-    // It is there and serves nothing that it is to serve: a deploy may have been killed right after its import.
+    // The certificate is there, but has none of its services: a deploy may have been interrupted right after the
+    // import.
     const mayBeLeft = !isNew && !planned.services?.some((name) => includesName(prior?.services, name));
     return [
       ...(isNew ? [importing(server, planned.private_key_exportable ?? true, facts)] : []),
@@ -189,7 +193,7 @@ export const certificate = defineResource({
   },
   observe: (state, facts) => certificatesOf(state.server ?? '', facts),
   view: (objects, state, facts) => {
-    // An import may name the server only: what is meant is the certificate that clients see there.
+    // An import may name only the server. It then means the certificate that clients see there.
     const thumbprint = isOfServer(state) ? (certificateOfWeb(objects)?.thumbprint ?? null) : state.thumbprint;
     return withCertificateInUse(objects, { ...state, thumbprint }, state.services ?? [], facts);
   },
@@ -200,7 +204,7 @@ export const certificate = defineResource({
     return {
       ...there,
       services: isUntold ? null : there.services,
-      // Whether it is the default certificate for SMTP no certificate tells.
+      // No read shows whether a certificate is the default SMTP certificate.
       replace_default_smtp_certificate: null,
     };
   },
@@ -210,7 +214,7 @@ export const certificate = defineResource({
     if (thumbprint === null || installed === undefined) return null;
     const { services } = planned;
     if (sameName(prior.thumbprint ?? '', thumbprint)) {
-      // A service that is declared again, or that somebody gave it, is there: nothing has to be run for it.
+      // A service that is newly declared, but that the certificate has already, needs no step.
       const had = prior.services ?? [];
       const more = servicesSeen(planned, installed, [], facts).filter((name) => !includesName(had, name));
       return more.length === 0 ? null : { ...prior, services: [...had, ...more] };
@@ -220,7 +224,7 @@ export const certificate = defineResource({
       ...prior,
       thumbprint,
       services: there?.services ?? [],
-      // Whether it is the default certificate for SMTP no certificate tells.
+      // No read shows whether a certificate is the default SMTP certificate.
       ...(replacesDefault(planned) ? { replace_default_smtp_certificate: null } : {}),
     };
   },

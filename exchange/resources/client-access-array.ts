@@ -7,8 +7,8 @@ import { textOf } from './property';
 import type { Step } from './step';
 
 /**
- * The name under which Outlook inside reaches the client access servers of an Active Directory site, Exchange 2010 only.
- * Exchange writes it into each database that is made in the site from then on.
+ * The name by which internal Outlook clients reach the client access servers of an Active Directory site, Exchange 2010
+ * only. Exchange writes it into each database that is created in the site from then on.
  */
 export const clientAccessArray = defineResource({
   typeName: 'exchange_client_access_array',
@@ -74,7 +74,7 @@ export const clientAccessArray = defineResource({
           ),
         ];
   },
-  // Without a site the cmdlet may show the arrays of the local one only (Microsoft's page of Get-ClientAccessArray).
+  // Without `-Site`, the cmdlet may show only the arrays of the local site (Microsoft's page of Get-ClientAccessArray).
   observe: ({ site }) => ({
     cmdlet: 'Get-ClientAccessArray',
     parameters: { Site: site },

@@ -29,7 +29,7 @@ export function mailboxProblem(value: Known): Problem | undefined {
       };
 }
 
-/** A user principal name, or a name in a domain of NetBIOS. */
+/** A user principal name, or `DOMAIN\user` with a NetBIOS domain name. */
 const ACCOUNT = /^([^\s@\\]{1,64}@[^\s@\\]+|[A-Za-z0-9.-]{1,255}\\[^\s@\\/]{1,64})$/;
 
 export function accountProblem(value: Known): Problem | undefined {
@@ -59,7 +59,7 @@ interface Asked {
   readonly triggers: Triggers | null;
 }
 
-/** Whether the tests are to run: the first time, or since something of what they test changed. */
+/** Whether the tests must run: for the first time, or because something that they test has changed. */
 function isAsked(prior: Asked | null, planned: Asked): boolean {
   const maps = ({ triggers, autodiscover_certificate, autodiscover_urls }: Asked) =>
     JSON.stringify(
@@ -74,15 +74,15 @@ function isAsked(prior: Asked | null, planned: Asked): boolean {
   );
 }
 
-/** A password that is wrong, and sent again and again, locks the account: such a test is not repeated. */
+/** Tests that sign in are not repeated, because a wrong password that is sent repeatedly locks the account. */
 const ONCE_SECONDS = 1;
 
 const PUBLISHED =
   'The DNS records are published already, and clients come to the server by them: correct what the test tells of.';
 
 /**
- * Tests of a server as its clients use it, by the names that DNS holds: they come after the records. They change nothing
- * but in the test mailbox, keep nothing, and destroying it runs nothing.
+ * Connectivity tests of a server, which connect as clients do, through the names in DNS. They therefore come after the
+ * DNS records. They change nothing except in the test mailbox, and a destroy runs nothing.
  */
 export const connectivityCheck = defineResource({
   typeName: 'exchange_connectivity_check',

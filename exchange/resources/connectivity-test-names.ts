@@ -1,3 +1,3 @@
-/** What Exchange's own clients do, each by one cmdlet of a server that answers for it. */
+/** The connectivity tests. Each runs one `Test-*` cmdlet of Exchange. */
 export const CONNECTIVITY_TESTS = ['ActiveSync', 'OutlookWebServices', 'POP', 'IMAP'] as const;
 export type ConnectivityTest = (typeof CONNECTIVITY_TESTS)[number];

@@ -9,9 +9,9 @@ import { sameName } from './equality';
 import { property, textOf } from './property';
 import type { Expected } from './step';
 
-/** What a test is told beside the server. */
+/** Settings of a test besides the server. */
 export interface TestSettings {
-  /** Address of the mailbox that Outlook's services are asked about. Null: that of the test mailbox. */
+  /** Address of the mailbox for the test of Outlook's web services. Null: the test mailbox. */
   readonly mailbox: string | null;
 }
 
@@ -20,17 +20,20 @@ export interface TestSettings {
  * https://learn.microsoft.com/powershell/module/exchangepowershell/test-activesyncconnectivity
  */
 const RESULT: Expected = { property: 'Result', equals: 'Success' };
-/** Of Test-OutlookWebServices in 2007 and 2010, by administrators' posts (unverified): Success, Information, Error. */
+/**
+ * For Test-OutlookWebServices in 2007 and 2010; its values are Success, Information and Error according to
+ * administrators' posts (unverified).
+ */
 const MESSAGE: Expected = { property: 'Type', equals: 'Success', allows: ['Information'] };
 
-/** What Exchange says of a test that failed may have many lines. */
+/** Limits the message of a failed test, which may have many lines. */
 const MOST_CHARACTERS = 300;
-/** Failures of one test that are told. */
+/** Maximum number of reported failures of one test. */
 const MOST_PROBLEMS = 5;
 
 /**
- * The call of a test. `TrustAnySSLCertificate` is never sent: a certificate that clients refuse is what the test must find.
- * Nor is `ResetTestAccountCredentials`, which changes a password.
+ * The call of a test. It never has `TrustAnySSLCertificate`, because the test must fail for a certificate that clients
+ * refuse; nor `ResetTestAccountCredentials`, which changes a password.
  */
 export function testCall(
   test: ConnectivityTest,
@@ -39,7 +42,7 @@ export function testCall(
   facts: Facts,
 ): Invocation {
   const of = { ClientAccessServer: server };
-  /** Not every version of Test-OutlookWebServices signs in as somebody. */
+  /** Test-OutlookWebServices does not accept a credential in every version. */
   const call = (cmdlet: string, parameters: Parameters): Invocation => ({
     cmdlet,
     parameters:
@@ -52,7 +55,8 @@ export function testCall(
       return call('Test-ActiveSyncConnectivity', of);
     case 'OutlookWebServices': {
       const about: { [name: string]: Argument } = mailbox === null ? {} : { Identity: mailbox };
-      // By its page ClientAccessServer is functional in 2010 only; later the server that is asked is this one.
+      // According to its page, ClientAccessServer is functional only in 2010. Later versions take the server from the
+      // parameter AutoDiscoverServer.
       const asked = facts.has('Test-OutlookWebServices', 'AutoDiscoverServer')
         ? { AutoDiscoverServer: server }
         : of;
@@ -65,7 +69,10 @@ export function testCall(
   }
 }
 
-/** By themselves they come to the port for STARTTLS, such as 110 (Microsoft's page of Test-PopConnectivity). */
+/**
+ * Parameters for the TLS port. By default the tests use the port for STARTTLS, such as 110 (Microsoft's page of
+ * Test-PopConnectivity).
+ */
 function overTls(test: 'POP' | 'IMAP'): { readonly [name: string]: Argument } {
   const row = MAIL_PROTOCOLS.find(({ service }) => service === test);
   return {
@@ -83,7 +90,7 @@ export const TEST_REASONS: { readonly [test in ConnectivityTest]: string } = {
   IMAP: 'A program that fetches mail by IMAP must come to its mailbox on port 993.',
 };
 
-/** What people see to where a test does not succeed. */
+/** The remedy for a failed test that uses the test mailbox. */
 export const TEST_MAILBOX_REMEDY =
   'These cmdlets sign in as the test mailbox of the Active Directory site, which New-TestCasConnectivityUser.ps1 in the Scripts folder of Exchange makes, in the management shell on a server with mailboxes: run it where it was never run.';
 
@@ -91,15 +98,15 @@ export function accountRemedy(account: string): string {
   return `Where they are not let in, look at the password of ${account} (TF_VAR_mailbox_password), and whether its mailbox may use the protocol.`;
 }
 
-/** What must be seen in the answer, as data. */
+/** The expected result of a test, as data. */
 export function expectedOf(test: ConnectivityTest, { version }: Pick<Facts, 'version'>): Expected {
   const isOld = version !== undefined && !version.isAtLeast(ExchangeVersion.V2013);
   return test === 'OutlookWebServices' && isOld ? MESSAGE : RESULT;
 }
 
 /**
- * What an answer says that is not well; undefined where all of it is. What is not known for sure to be well is not: a test
- * that was skipped, a word that is none of the documented ones, an object of another form, no object at all.
+ * The problems in the result of a test; undefined where it passed. Anything that is not certainly a success counts as a
+ * problem: a skipped test, an undocumented value, an object of another form, or no object at all.
  */
 export function failedTests(
   cmdlet: string,

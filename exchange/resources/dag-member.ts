@@ -28,7 +28,7 @@ export const dagMember = defineResource({
   steps: ({ prior, planned }) => {
     const stays = prior !== null && planned !== null && sameName(prior.dag ?? '', planned.dag ?? '');
     if (stays) return [];
-    // A server is in one group at a time: it leaves before it joins.
+    // A server is a member of one DAG at a time: it leaves the old one before it joins the new one.
     return [
       ...(prior === null ? [] : [leaving(prior.dag, prior.server)]),
       ...(planned === null ? [] : [joining(planned.dag, planned.server)]),

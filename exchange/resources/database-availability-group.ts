@@ -12,8 +12,8 @@ import { textOf, textsOf } from './property';
 import type { Step } from './step';
 
 /**
- * At most 15 characters: the name becomes that of a computer account, of which it must be a valid one (Microsoft's page of
- * New-DatabaseAvailabilityGroup).
+ * The name becomes the name of a computer account, so that it must be valid as such and have at most 15 characters
+ * (Microsoft's page of New-DatabaseAvailabilityGroup).
  */
 export function dagNameProblem(name: string): Problem | undefined {
   if (name.length > 15) {
@@ -49,7 +49,7 @@ function directoryProblem(value: Known): Problem | undefined {
 }
 
 function addressProblem(value: Known): Problem | undefined {
-  // To .NET a zero before a number makes it an octal one: 10.0.0.010 would be another address.
+  // .NET reads numbers with a leading zero as octal: 10.0.0.010 would be another address.
   const wrong = (value as readonly string[]).find((address) => recordTypeOf(address) !== 'A');
   return wrong === undefined
     ? undefined
@@ -166,7 +166,7 @@ export const databaseAvailabilityGroup = defineResource({
           { Name: planned.name, ...given({ ...WITNESS, ...ADDRESSES }, true) },
           'The servers need a group, with a witness that is none of them, before they can join it.',
         ),
-        // New-DatabaseAvailabilityGroup has no parameters for the alternate witness; Set- has.
+        // The alternate witness is set afterwards, because only Set-DatabaseAvailabilityGroup has parameters for it.
         ...(Object.keys(later).length === 0
           ? []
           : [
@@ -191,7 +191,8 @@ export const databaseAvailabilityGroup = defineResource({
   },
   observe: () => GROUPS,
   obstacle: (objects, planned) => takenFolder(objects, planned.name ?? '', foldersOf(planned)),
-  // What stands against making it counts for a change of its folder, too; where that stays, nothing is asked of it.
+  // The obstacles to creating it apply to a change of a witness folder too. Where the folders stay, they are not
+  // checked.
   foresee: (objects, { prior, planned }) => {
     const before = prior === null ? [] : foldersOf(prior);
     const moved =
@@ -224,7 +225,7 @@ interface WitnessFolder {
 const sameWitness = (left: WitnessFolder, right: WitnessFolder) =>
   sameServer(left.server, right.server) && sameFolder(left.directory, right.directory);
 
-/** Those of its witness and of its alternate witness. An import says neither, and a group may be without. */
+/** The folders of the witness and the alternate witness. They are null after an import, and a DAG may have none. */
 function foldersOf(group: KnownValues): readonly WitnessFolder[] {
   return [WITNESS, ALTERNATE].flatMap((row) => {
     const [server = '', directory = ''] = Object.keys(row).map((name) => (group[name] ?? '') as string);
@@ -232,7 +233,7 @@ function foldersOf(group: KnownValues): readonly WitnessFolder[] {
   });
 }
 
-/** A folder that another group has for one of its witnesses: the plan of one that is to use it says so, since no two can. */
+/** The problem that another DAG already uses a folder for one of its witnesses: no two DAGs can use the same folder. */
 function takenFolder(
   objects: readonly PowerShellObject[],
   name: string,
@@ -257,7 +258,7 @@ function takenFolder(
   };
 }
 
-/** None are DHCP, which 2010 may show so where it was not given an address (unverified). */
+/** An empty list is DHCP: 2010 may show it so where no address was set (unverified). */
 function addressesIn(found: PowerShellObject): readonly string[] {
   const addresses = textsOf(found, ADDRESSES.ip_addresses);
   return addresses?.length === 0 ? ['0.0.0.0'] : (addresses ?? []);

@@ -4,15 +4,15 @@ import { includesName, sameName } from './equality';
 import { serverNameIn } from './host';
 import { textOf, textsOf } from './property';
 
-/** Server on which a database is active. */
+/** The server on which a database is active. */
 export function activeOn(found: PowerShellObject): string | null {
   const server = textOf(found, 'Server');
   return server === null ? null : serverNameIn(server);
 }
 
 /**
- * Servers that hold it, by activation preference: each shows as `[EX01, 1]`, the text of a pair of .NET. Where one does not,
- * the order is unknown: as declared.
+ * The servers that hold a copy, by activation preference. Exchange shows each as `[EX01, 1]`, the text of a .NET pair.
+ * If one has another form, the order is unknown, and the declared order is returned.
  */
 export function copiesIn(found: PowerShellObject, declared: readonly string[]): readonly string[] {
   const pairs = (textsOf(found, 'ActivationPreference') ?? []).map((pair) => /^\[(.+), (\d+)\]$/.exec(pair));

@@ -10,7 +10,7 @@ import { ExchangeVersion } from '../versions';
 const MODES = ['Off', 'DagOnly'];
 
 /**
- * Datacenter activation coordination of a DAG: its own object, since Exchange wants the members first
+ * Datacenter activation coordination of a DAG. It is a separate object, because Exchange requires the members first
  * (https://learn.microsoft.com/exchange/high-availability/database-availability-groups/dac-mode).
  */
 export const datacenterActivation = defineResource({

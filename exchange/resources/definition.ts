@@ -12,27 +12,30 @@ import type { Answers, Step, StepKind } from './step';
 export type Attributes = { readonly [name: string]: Attribute };
 
 /**
- * Who made the object. What Exchange Setup made is adopted: a create sets it, a destroy leaves it as it is.
- * What the plan made is owned: a destroy removes it. A check is neither: it only looks.
+ * Who created the object. Objects of Exchange Setup are `adopted`: a create sets their values, a destroy leaves them as
+ * they are. Objects of the plan are `owned`: a destroy removes them. A `check` is neither: it only reads.
  */
 export type Lifecycle = 'adopted' | 'owned' | 'check';
 
 export interface Change<A extends Attributes> {
-  /** Null: it is created, or adopted. */
+  /** Null where the object is created or adopted. */
   readonly prior: StateOf<A> | null;
-  /** Null: it is destroyed. */
+  /** Null where the object is destroyed. */
   readonly planned: StateOf<A> | null;
 }
 
 export interface Foreseen<A extends Attributes> {
-  /** Computed attributes that are known before apply; of a removal, those that its steps depend on. */
+  /** Computed attributes that are known before apply; for a removal, those that its steps depend on. */
   readonly values: Partial<StateOf<A>>;
   readonly diagnostics: readonly Diagnostic[];
-  /** What every plan says of what there is. Of equal ones only the first of a run is said. Left out: nothing. */
+  /** Remarks on the current state, for every plan. Equal remarks are shown once in a run. Left out: none. */
   readonly remarks?: readonly Diagnostic[];
 }
 
-/** What a resource is, as data and pure functions; the provider, the plan, the lab and the documents read it. */
+/**
+ * The definition of a resource type, as data and pure functions. The provider, the plan, the lab and the reference are
+ * all derived from it.
+ */
 export interface ResourceSpec<A extends Attributes> {
   /** `exchange_owa_virtual_directory`. */
   readonly typeName: string;
@@ -42,24 +45,29 @@ export interface ResourceSpec<A extends Attributes> {
   /** The versions whose servers have such an object. Left out: all. */
   readonly lifespan?: Lifespan;
   readonly attributes: A;
-  /** Attributes whose values, joined by `/`, identify it for an import. */
+  /** Attributes whose values, joined by `/`, are its import id. */
   readonly importId: readonly (keyof A & string)[];
   /**
-   * Attributes that are read only where the declaration, or the id of an import, names them, because they cost more to
-   * read. Left out: none.
+   * Attributes that are expensive to read. They are read only if the declaration or the import id names them. Left out:
+   * none.
    */
   readonly readWhereDeclared?: readonly string[];
-  /** What the declaration of a site says of one that was there before. Left out: nothing, since it always is. */
+  /** What a site must declare if the object exists already. Left out for objects that always exist. */
   readonly declaredExisting?: (state: StateOf<A>) => string;
-  /** What Exchange's own name of the object says, for an import; undefined where it is none. Left out: it has none. */
+  /**
+   * Parses Exchange's own identity of the object as an import id; undefined where the text is not such an identity.
+   * Left out: it has none.
+   */
   readonly fromIdentity?: (identity: string) => KnownValues | undefined;
-  /** What is wrong between attributes, as far as it is known; single attributes are checked by `problem`. */
+  /**
+   * Checks combinations of attributes, as far as they are known. Single attributes are checked by their own `problem`.
+   */
   readonly validate?: (config: KnownValues) => readonly Diagnostic[];
   /** Computed attributes that are known before apply. */
   readonly computed?: (planned: StateOf<A>, facts: Facts) => Partial<StateOf<A>>;
   /**
-   * What a plan of a change asks beside `observe`, from what that returned. Left out: nothing. What cannot be read stops
-   * nothing: it is unknown.
+   * Further reads for the plan of a change, which may depend on the result of `observe`. A read that fails does not
+   * stop the plan: its result is unknown. Left out: none.
    */
   readonly inquiries?: (
     objects: readonly PowerShellObject[],
@@ -67,8 +75,8 @@ export interface ResourceSpec<A extends Attributes> {
     facts: Facts,
   ) => readonly Invocation[];
   /**
-   * What the plan of a change sees in what `observe` and `inquiries` returned. Left out: nothing, and it does not look
-   * again.
+   * What the plan of a change derives from the results of `observe` and `inquiries`. Left out: nothing, and the plan
+   * does not read again.
    */
   readonly foresee?: (
     objects: readonly PowerShellObject[],
@@ -77,25 +85,28 @@ export interface ResourceSpec<A extends Attributes> {
     answers: Answers,
   ) => Foreseen<A>;
   /**
-   * Computed attributes that stay as they were planned until the next refresh: Terraform holds an apply to its plan,
-   * and its own steps change what they are read from.
+   * Computed attributes that keep their planned values until the next refresh. Terraform requires the result of an
+   * apply to match its plan, but the steps themselves change what these attributes are read from.
    */
   readonly steady?: readonly (keyof A & string)[];
-  /** What brings prior to planned, in order. */
+  /** The steps from the prior to the planned state, in order. */
   readonly steps: (change: Change<A>, facts: Facts) => readonly Step[];
-  /** What is looked at from the machine that runs Terraform once the steps are done, in order. Left out: nothing. */
+  /** Checks from the machine that runs Terraform after the steps, in order. Left out: none. */
   readonly probes?: (change: Change<A>, facts: Facts) => readonly Probe[];
-  /** The call that shows it, the same for as many resources as possible: it is made once in a run. */
+  /**
+   * The call that reads the object. It should be the same for as many resources as possible, because each distinct call
+   * is made once in a run.
+   */
   readonly observe?: (state: StateOf<A>, facts: Facts) => Invocation;
-  /** The state seen in what `observe` returned; null where the object is not there. Left out: as in `state`. */
+  /** The state in the result of `observe`; null where the object does not exist. Left out: `state` unchanged. */
   readonly view?: (
     objects: readonly PowerShellObject[],
     state: StateOf<A>,
     facts: Facts,
   ) => StateOf<A> | null;
   /**
-   * What a creation goes on from, seen in the same: unlike a state, `planned` tells nothing of what there is. Left out:
-   * as `view` shows it.
+   * The existing state that a creation starts from, in the result of `observe`. It differs from `view`, since `planned`
+   * is no state and does not show what exists. Left out: as `view`.
    */
   readonly found?: (
     objects: readonly PowerShellObject[],
@@ -103,39 +114,39 @@ export interface ResourceSpec<A extends Attributes> {
     facts: Facts,
   ) => StateOf<A> | null;
   /**
-   * What a change goes on from, seen in the same, where more of it is done than `prior` tells: of a run that was killed
-   * nobody kept what it did. Null, and left out: from `prior`.
+   * The state that a change starts from, in the result of `observe`, where more is done already than `prior` records:
+   * Terraform keeps no state of a run that was killed. Null or left out: `prior`.
    */
   readonly resumed?: (
     objects: readonly PowerShellObject[],
     change: { readonly prior: StateOf<A>; readonly planned: StateOf<A> },
     facts: Facts,
   ) => StateOf<A> | null;
-  /** What a plan says of what it saw in the same. Of equal ones only the first of a run is said. */
+  /** Remarks of a plan on the result of `observe`. Equal remarks are shown once in a run. */
   readonly remarks?: (
     objects: readonly PowerShellObject[],
     state: StateOf<A>,
     facts: Facts,
   ) => readonly Diagnostic[];
   /**
-   * What stands against making it, seen in what `observe` returned; `undefined` where nothing does. Asked for in a plan,
-   * so that a deploy does not stop there half-way.
+   * The obstacle to creating the object, in the result of `observe`; `undefined` where there is none. The plan checks
+   * it, so that a deploy does not stop half-way.
    */
   readonly obstacle?: (
     objects: readonly PowerShellObject[],
     planned: StateOf<A>,
   ) => Pick<Diagnostic, 'summary' | 'detail'> | undefined;
-  /** What a destroy does when it runs no cmdlet, for people. */
+  /** What a destroy means where it runs no cmdlet, for people. */
   readonly forgets?: string;
 }
 
-/** Of owned objects: only those are removed. */
+/** Only owned objects have this attribute, since only they are removed. */
 export const REMOVAL_ATTRIBUTE = 'removal_cmdlets';
 
-/** Of owned objects, too. */
+/** Only owned objects have this attribute too. */
 export const REMOVAL_PLACE_ATTRIBUTE = 'removal_place';
 
-/** Beside `cmdlets`. */
+/** Every type with `cmdlets` has this attribute too. */
 export const INTERRUPTS_ATTRIBUTE = 'interrupts';
 
 const cmdletsAttribute = {
@@ -168,14 +179,15 @@ export interface ResourceDefinition<A extends Attributes = Attributes> extends O
   readonly schema: Schema & { readonly attributes: WithCmdlets<A> };
 }
 
-/** A definition among others, in the registry: attributes by name only. */
+/** A definition in the registry, whose attributes the compiler knows by name only. */
 export type AnyResource = Omit<ResourceDefinition, 'schema'> & { readonly schema: Schema };
 
 export function defineResource<const A extends Attributes>(spec: ResourceSpec<A>): ResourceDefinition<A> {
   const { attributes, ...rest } = spec;
   return {
     ...rest,
-    // What leaves the declaration takes its server's maintenance with it, where that leaves, too: it is not drained.
+    // A removal runs without maintenance, because the declared maintenance of the server may leave the declaration
+    // together with the object.
     steps: (change, facts) => {
       const steps = spec.steps(change, facts);
       return change.planned === null ? steps : maintained(steps, facts);
@@ -197,7 +209,10 @@ export function isIn({ lifespan }: Pick<AnyResource, 'lifespan'>, version: Excha
   return lifespan === undefined || existsIn(lifespan, version);
 }
 
-/** For the registry, which treats definitions alike. Values are checked against the schema before they get here. */
+/**
+ * Forgets the attribute types, for the registry, which treats all definitions alike. Values have been checked against
+ * the schema before.
+ */
 export function erase<A extends Attributes>(definition: ResourceDefinition<A>): AnyResource {
   return definition as unknown as AnyResource;
 }

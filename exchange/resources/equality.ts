@@ -1,6 +1,6 @@
 import type { Known, Problem } from '../../schema';
 
-/** Names of servers, hosts, enums: letter case does not count. */
+/** Compares names of servers, hosts and enums, ignoring letter case. */
 export function sameName(left: Known, right: Known): boolean {
   return plainName(left) === plainName(right);
 }
@@ -10,30 +10,30 @@ function plainName(name: Known): string {
 }
 
 /**
- * URLs that Exchange and its clients treat alike: letter case (IIS paths have none) and a trailing slash do not
- * count. Empty text, which stands for no URL, equals only itself.
+ * Compares URLs as Exchange and its clients do: letter case (which IIS ignores in paths too) and a trailing slash make
+ * no difference. Empty text, which stands for no URL, equals only itself.
  */
 export function sameUrl(left: Known, right: Known): boolean {
   const plain = (url: Known) => plainName(url).replace(/\/+$/, '');
   return plain(left) === plain(right);
 }
 
-/** Folders of Windows: letter case and a backslash at the end do not count. */
+/** Compares Windows folders, ignoring letter case and a trailing backslash. */
 export function sameFolder(left: Known, right: Known): boolean {
   return plainFolder(left) === plainFolder(right);
 }
 
-/** What the same folders have in common. */
+/** A folder in the form for comparison. */
 export function plainFolder(folder: Known): string {
   return plainName(folder).replace(/\\+$/, '');
 }
 
-/** Whether a name is among others, letter case aside. */
+/** Whether a list contains a name, ignoring letter case. */
 export function includesName(names: readonly string[] | null | undefined, name: string): boolean {
   return (names ?? []).some((candidate) => sameName(candidate, name));
 }
 
-/** What is wrong with names of which each must be among others; `undefined` where nothing is. */
+/** The problem with a list of names, if it contains one that is not known. */
 export function notAmong(known: readonly string[], names: readonly string[]): Problem | undefined {
   const wrong = names.find((name) => !includesName(known, name));
   return wrong === undefined
@@ -41,14 +41,17 @@ export function notAmong(known: readonly string[], names: readonly string[]): Pr
     : { problem: `'${wrong}' is not known`, remedy: `name one of ${known.join(', ')}` };
 }
 
-/** The same names in any order, letter case aside. */
+/** Compares lists of names, ignoring order and letter case. */
 export function sameNames(left: Known, right: Known): boolean {
   const plain = (names: Known) =>
     [...new Set((names as readonly string[]).map((name) => name.toLowerCase()))].sort();
   return plain(left).join('\n') === plain(right).join('\n');
 }
 
-/** Servers, named with or without their domain: the first label decides where one side has only that. */
+/**
+ * Compares servers that are named with or without their domain. If one has no domain, only the first labels are
+ * compared.
+ */
 export function sameServer(left: Known, right: Known): boolean {
   const [a, b] = [plainName(left), plainName(right)];
   return a === b || (a.includes('.') !== b.includes('.') && a.split('.')[0] === b.split('.')[0]);

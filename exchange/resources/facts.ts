@@ -2,34 +2,37 @@ import type { Credential, Reference, SecureText } from '../../powershell/invocat
 import type { ExchangeVersion } from '../versions/version';
 import type { CertificateHistory } from './certificate-history';
 
-/** What a resource must know besides its own attributes. Found out by whoever asks; the definitions do no I/O. */
+/** What a resource must know besides its own attributes. The caller provides it, because definitions do no I/O. */
 export interface Facts {
   /** Whether the Exchange version in question has a cmdlet, or the cmdlet a parameter. */
   readonly has: (cmdlet: string, parameter?: string) => boolean;
-  /** That version; left out where nobody knows. */
+  /** That version; left out where it is not known. */
   readonly version?: ExchangeVersion;
-  /** Whether the site declares a server; left out where nobody knows. */
+  /** Whether the site declares a server; left out where that is not known. */
   readonly isDeclared?: (server: string) => boolean;
-  /** What service connection points of the site hand out, where it is not one URL; left out where nobody knows. */
+  /**
+   * The URLs that service connection points of the site hand out, where there are several; left out where they are not
+   * known.
+   */
   readonly autodiscoverUrls?: readonly string[];
-  /** How the content and the password of the PFX reach a call; left out where none is read. */
+  /** The content and the password of the PFX, as arguments of a call; left out where no PFX is read. */
   readonly pfx?: PfxFacts;
-  /** Who signs in to test a mailbox; left out where it is Exchange's own test mailbox. */
+  /** The account that signs in to test a mailbox; left out for Exchange's own test mailbox. */
   readonly mailbox?: Credential | Reference;
-  /** What is on the certificate in the PFX; left out where the file is not at hand. */
+  /** The certificate in the PFX; left out where the file is not available. */
   readonly certificate?: CertificateFacts;
-  /** What the run has done to certificates so far; left out where none is under way. */
+  /** What the current run has done to certificates; left out outside a run. */
   readonly history?: CertificateHistory;
-  /** The server is drained before what its clients would feel; left out: it is not. */
+  /** Set where the server is put into maintenance before steps that interrupt its clients. */
   readonly maintenance?: MaintenanceFacts;
-  /** The declared certificates of the server, where the site has several; left out where nobody says. */
+  /** The declared certificates of the server, where the site has several; left out where they are not known. */
   readonly declared?: readonly DeclaredBeside[];
 }
 
-/** A certificate that the declaration has for a server, beside others. */
+/** One of several certificates that are declared for a server. */
 export interface DeclaredBeside {
   readonly name: string;
-  /** As `pfx_file` of the object that is made of it. */
+  /** The value of `pfx_file` of its object. */
   readonly pfxFile: string;
   readonly services: readonly string[];
 }
@@ -37,7 +40,10 @@ export interface DeclaredBeside {
 export interface PfxFacts {
   readonly content: Uint8Array | Reference;
   readonly password: SecureText | Reference;
-  /** How the thumbprint reaches a call where only a run knows it; left out: it stands in the planned state. */
+  /**
+   * Stands for the thumbprint in a call, where it is known only during the run; left out where the planned state has
+   * it.
+   */
   readonly thumbprint?: Reference;
 }
 
@@ -52,8 +58,8 @@ export interface CertificateFacts {
   readonly notAfter: string;
 }
 
-/** Of a server whose maintenance is declared. */
+/** The declared maintenance of a server. */
 export interface MaintenanceFacts {
-  /** FQDN of the server that takes over the messages in its queues; left out: none is known. */
+  /** FQDN of the server that queued messages are redirected to; left out where none is known. */
   readonly redirectTo?: string;
 }

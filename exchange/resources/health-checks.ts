@@ -6,7 +6,7 @@ import { notAmong, sameName } from './equality';
 import { flagOf, textOf, textsOf } from './property';
 import type { Step } from './step';
 
-/** Health set whose probe of the server's own front end shows that a protocol answers, by the protocol's name. */
+/** For each protocol, the health set whose probe of the server's own front end shows that the protocol answers. */
 export const HEALTH_SETS: { readonly [protocol: string]: string } = {
   ...Object.fromEntries(
     SERVICES.flatMap((row) => (row.healthSet === null ? [] : [[row.service, row.healthSet]])),
@@ -53,7 +53,7 @@ function secondsProblem(value: Known): Problem | undefined {
     : { problem: `${value as number} is no time to wait`, remedy: 'give at least one second' };
 }
 
-/** The attribute of how long is waited until something is so: `the server is healthy`. */
+/** The attribute with the seconds to wait until something is the case, for example `the server is healthy`. */
 export function timeoutSeconds(what: string) {
   return {
     type: 'number',
@@ -64,7 +64,7 @@ export function timeoutSeconds(what: string) {
   } as const;
 }
 
-/** Checks of a server, each repeated until it passes or the time is over. */
+/** Health checks of a server, each repeated until it passes or times out. */
 export function healthChecks(
   server: string,
   protocols: readonly string[],

@@ -12,12 +12,15 @@ import {
 import { parseConnectorAddress, parsePageUrl, parseProbeAddress, type PageProbe, type Probe } from './probe';
 import { serverAttribute } from './server-attribute';
 
-/** Ends the names of triggers that list the services of a certificate. */
+/** The suffix of triggers that list the services of a certificate. */
 export const SERVICES_TRIGGER = '-services';
 
 type Triggers = { readonly [name: string]: string };
 
-/** No cmdlet takes a service from a certificate, so that one which left the declaration is nothing to check. */
+/**
+ * Whether changed triggers require a new check. A service that leaves the declaration does not, because no cmdlet takes
+ * a service away from a certificate.
+ */
 function asksForCheck(before: Triggers, now: Triggers): boolean {
   const names = new Set([...Object.keys(before), ...Object.keys(now)]);
   return [...names].some((name) => {
@@ -36,7 +39,7 @@ export function shownProblem(value: Known): Problem | undefined {
       remedy: 'write it as tls://<server>:<port>/<name that is asked for>',
     };
   }
-  // In a declaration a reference stands for what only a run knows.
+  // In a declaration, some values are references to what only a run knows.
   const texts = Object.values(value as { readonly [address: string]: unknown }).filter(
     (each): each is string => typeof each === 'string',
   );
@@ -65,7 +68,7 @@ interface Looks {
   readonly timeout_seconds: number | null;
 }
 
-/** Each look from the runner: the certificates, those of connectors, then the pages. */
+/** The checks from the machine that runs Terraform: first certificates, then those of connectors, then pages. */
 function probesOf({
   server,
   shown_certificates,
@@ -97,7 +100,7 @@ function probesOf({
   return [...certificates, ...connectors, ...pages];
 }
 
-/** The thumbprint of the certificate that is looked at on a host and port; undefined where none is. */
+/** The expected thumbprint on a host and port; undefined where no certificate is checked there. */
 function behind({ host, port }: Pick<PageProbe, 'host' | 'port'>, shown: Triggers): string | undefined {
   const found = Object.entries(shown).find(([text]) => {
     const address = parseProbeAddress(text);
@@ -111,7 +114,7 @@ interface Asked extends Looks {
   readonly triggers: Triggers | null;
 }
 
-/** Whether the gate is to be passed, with all that it looks at. */
+/** Whether the gate must run, with all its checks. */
 function isAsked(prior: Asked | null, planned: Asked): boolean {
   return (
     prior === null ||
@@ -132,8 +135,8 @@ function isSame(before: Looks, now: Looks): boolean {
 }
 
 /**
- * A check that a server answers on its own name for each protocol, which whatever comes after it waits for. It runs
- * when it is created and whenever its triggers change; it keeps nothing and destroying it runs nothing.
+ * The health gate of a server: it checks that each protocol answers on the server's own name, and later objects wait
+ * for it. It runs when it is created and whenever its triggers change. A destroy runs nothing.
  */
 export const healthGate = defineResource({
   typeName: 'exchange_health_gate',
@@ -169,7 +172,7 @@ export const healthGate = defineResource({
   },
   importId: ['server'],
   validate: ({ shown_certificates, health_pages }) => {
-    // The map is unknown as a whole where one of its thumbprints is.
+    // Terraform passes the whole map as unknown if one of its thumbprints is unknown.
     if (shown_certificates === undefined) return [];
     const shown = (shown_certificates ?? {}) as Triggers;
     return ((health_pages ?? []) as readonly string[]).flatMap((url) => {

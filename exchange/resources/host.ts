@@ -1,13 +1,13 @@
 import type { Problem } from '../../schema';
 
-/** A host name as RFC 1123 has it, with at least one letter somewhere; no wildcard, no port. */
+/** Whether a text is a host name according to RFC 1123, with at least one letter; no wildcard, no port. */
 export function isHostName(name: string): boolean {
   return isMadeOf(name, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i);
 }
 
 /**
- * The name of a computer as Windows takes it, with or without its domain: an underscore may be in it, which names from
- * before DNS have (Microsoft: Naming conventions in Active Directory for computers, domains, sites, and OUs).
+ * Whether a text is a computer name that Windows accepts, with or without its domain. It may contain an underscore, as
+ * names from before DNS do (Microsoft: Naming conventions in Active Directory for computers, domains, sites, and OUs).
  */
 export function isComputerHost(name: string): boolean {
   return isMadeOf(name, /^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9_])?$/i);
@@ -17,7 +17,7 @@ function isMadeOf(name: string, label: RegExp): boolean {
   return name.length <= 253 && name.split('.').every((part) => label.test(part)) && /[a-z]/i.test(name);
 }
 
-/** What is wrong with a URL of a client access service; `undefined` where it is right. */
+/** The problem with a URL of a client access service; `undefined` where it is valid. */
 export function urlProblem(url: string, example: string): Problem | undefined {
   const remedy = `write it as ${example}`;
   if (url === '') return undefined;
@@ -30,7 +30,7 @@ export function urlProblem(url: string, example: string): Problem | undefined {
   return undefined;
 }
 
-/** What is wrong with the name of a server as Active Directory knows it; `undefined` where it is right. */
+/** The problem with the name of a server in Active Directory; `undefined` where it is valid. */
 export function serverNameProblem(name: string): Problem | undefined {
   if (/^[a-z0-9]([a-z0-9-]{0,13}[a-z0-9])?$/i.test(name) && /[a-z]/i.test(name)) return undefined;
   return {
@@ -40,9 +40,9 @@ export function serverNameProblem(name: string): Problem | undefined {
 }
 
 /**
- * The computer name in an identity of a server. An ADObjectId of one shows as that name (seen in captures of
- * Get-OwaVirtualDirectory and Get-MailboxServer of 2016); other identities of Active Directory show as a distinguished
- * or a canonical name, and some properties hold FQDNs. No computer name has a dot, a comma or a slash.
+ * The computer name in an identity of a server. An ADObjectId of a server is shown as this name (seen in captures of
+ * Get-OwaVirtualDirectory and Get-MailboxServer of 2016). Other identities in Active Directory are shown as a
+ * distinguished or canonical name, and some properties hold FQDNs. Computer names contain no dot, comma or slash.
  */
 export function serverNameIn(identity: string): string {
   const name = /^cn=([^,]+)/i.exec(identity)?.[1] ?? identity.split(/[\\/]/).at(-1) ?? '';

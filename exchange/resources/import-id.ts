@@ -2,8 +2,9 @@ import type { Known, KnownValues } from '../../schema';
 import type { AnyResource } from './definition';
 
 /**
- * What names an object for an import: the attributes that identify it, joined by `/`, and after them those that are
- * only read where they are declared, joined by `,`: `EX1/Default Web Site/iis_authentication_methods`.
+ * The import id of an object: the values of its identifying attributes, joined by `/`, followed by the names of
+ * attributes in `readWhereDeclared` that are declared, joined by `,`: `EX1/Default Web
+ * Site/iis_authentication_methods`.
  */
 export function importIdOf({ importId, readWhereDeclared = [] }: AnyResource, declared: KnownValues): string {
   const identity = importId.map((name) => declared[name]).filter((value) => typeof value === 'string');
@@ -11,7 +12,7 @@ export function importIdOf({ importId, readWhereDeclared = [] }: AnyResource, de
   return [...identity, ...(read.length === 0 ? [] : [read.join(',')])].join('/');
 }
 
-/** The attributes that an id for an import gives; undefined where it does not name an object of this type. */
+/** The attributes in an import id; undefined where the text is not an import id of this type. */
 export function importedValues(resource: AnyResource, id: string): KnownValues | undefined {
   return resource.fromIdentity?.(id) ?? fromParts(resource, id.split('/'));
 }
@@ -24,7 +25,7 @@ function fromParts(
   const read = last.every((name) => readWhereDeclared.includes(name)) ? last : [];
   const identity = read.length === 0 ? parts : parts.slice(0, -1);
   if (identity.length < 1 || identity.length > importId.length || identity.includes('')) return undefined;
-  // The name of another kind of object must not pass for that of a server.
+  // The name of another kind of object must not be taken for a server name.
   const isNone = (value: string, index: number) =>
     schema.attributes[importId[index] ?? '']?.problem?.(value) !== undefined;
   if (identity.some(isNone)) return undefined;
@@ -33,7 +34,7 @@ function fromParts(
       name,
       identity[index] ?? schema.attributes[name]?.defaultValue ?? null,
     ]),
-    // Any value: the read, which follows, looks only for those that have one.
+    // Any non-null value: the read that follows checks only which attributes have one.
     ...read.map((name): [string, Known] => [name, schema.attributes[name]?.type === 'bool' ? false : []]),
   ]);
 }

@@ -10,7 +10,10 @@ import type { Answers } from './step';
 
 const CONNECTORS = 'Get-ReceiveConnector';
 
-/** What must be read to know which certificate the server shows after STARTTLS: its connectors, and its certificates. */
+/**
+ * The reads that determine which certificate the server presents after STARTTLS: its Receive connectors and its
+ * certificates.
+ */
 export function inboundInquiries(server: string, facts: Facts): readonly Invocation[] {
   return [
     {
@@ -22,7 +25,7 @@ export function inboundInquiries(server: string, facts: Facts): readonly Invocat
   ];
 }
 
-/** Which certificate may be shown, each with the connector that selects it; or why none is known. */
+/** The certificates that may be presented, or why they are not known. */
 export type Inbound =
   | { readonly kind: 'selected'; readonly thumbprints: readonly string[] }
   | { readonly kind: 'none'; readonly problem: string; readonly remedy: string };
@@ -30,16 +33,20 @@ export type Inbound =
 interface Connector {
   readonly identity: string;
   readonly name: string;
-  /** What it names by issuer and subject; null: it goes by its FQDN. */
+  /**
+   * The certificate that the connector names by issuer and subject; null where the connector selects one by its FQDN.
+   */
   readonly tlsCertificateName: string | null;
 }
 
 /**
- * As Exchange selects it: of the certificates with SMTP whose issuer and subject the connector names (TlsCertificateName), or
- * else which have its FQDN, the valid one of an authority that became valid last, before any that is self-signed.
+ * Selects certificates as Exchange does. Candidates are the certificates with SMTP whose issuer and subject the
+ * connector names (TlsCertificateName), or else those that hold its FQDN. Of the valid ones, those issued by an
+ * authority come before self-signed ones, and then the one that became valid last is selected.
  * https://learn.microsoft.com/exchange/mail-flow/mail-routing/inbound-starttls-certificates-selection
  *
- * Several connectors may listen on a port, each for some addresses of clients: any of theirs is right.
+ * Several connectors may listen on a port, each for different client addresses. The certificate of any of them is
+ * accepted.
  */
 export function inboundCertificates(
   server: { readonly name: string; readonly fqdn: string },
@@ -86,7 +93,7 @@ export function inboundCertificates(
   };
 }
 
-/** What is not told stands against nothing. */
+/** A property that is missing does not exclude a connector. */
 function listensOn(object: PowerShellObject, port: number): boolean {
   const mechanisms = textsOf(object, 'AuthMechanism');
   return (
@@ -127,7 +134,7 @@ function selectedBy(
   );
 }
 
-/** Its names, the common name among them. */
+/** The names of a certificate, including its common name. */
 function hostsOf({ names, subject }: InstalledCertificate): readonly string[] {
   const [, , common] = /(?:^|,\s*)CN=("?)([^,"]+)\1/i.exec(subject ?? '') ?? [];
   const own = names ?? [];

@@ -48,7 +48,7 @@ export {
 
 export const virtualDirectories = SERVICES.map((row) => ({ row, definition: virtualDirectory(row) }));
 
-/** Every resource type of the provider; bindings, schema and reference iterate it. */
+/** Every resource type of the provider. Bindings, schema and reference iterate this list. */
 export const RESOURCES: readonly AnyResource[] = [
   erase(serviceConnectionPoint),
   erase(certificate),
@@ -67,7 +67,7 @@ export const RESOURCES: readonly AnyResource[] = [
   erase(connectivityCheck),
 ];
 
-/** Those of which a server of the version has objects. */
+/** The resource types that exist in a version. */
 export function resourcesOf(version: ExchangeVersion): readonly AnyResource[] {
   return RESOURCES.filter((resource) => isIn(resource, version));
 }

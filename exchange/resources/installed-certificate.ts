@@ -10,12 +10,12 @@ import { sameName } from './equality';
 import { bytesOf, flagOf, property, textOf } from './property';
 import { serializedCertificate, siteNumbers, statusOfNumber } from './serialization-data';
 
-/** Shows the certificates of one server; there is no way to ask for those of all. */
+/** Shows the certificates of one server. No cmdlet shows those of all servers. */
 export const CERTIFICATE_READ = 'Get-ExchangeCertificate';
 
 /**
- * PowerShell's type data of X509Certificate2 sends `RawData` alone, and at Exchange's endpoint with the Full level
- * `SerializationData` beside it. Where the session takes a projection, that brings the others.
+ * Properties to read. PowerShell's type data for X509Certificate2 sends only `RawData`, and at Exchange's endpoint with
+ * the Full level also `SerializationData`. The others are sent where the session accepts a projection (Select-Object).
  */
 const PROPERTIES = [
   'RawData',
@@ -34,7 +34,7 @@ export function certificatesOf(server: string, facts: Pick<Facts, 'has'>): Invoc
   };
 }
 
-/** In Exchange 2007 the cmdlets for certificates know no other server than that of their session. */
+/** In Exchange 2007, the certificate cmdlets have no parameter for the server and act on the server of the session. */
 export function onServer(
   cmdlet: string,
   server: string,
@@ -43,7 +43,7 @@ export function onServer(
   return has(cmdlet, 'Server') ? { Server: server } : {};
 }
 
-/** A cmdlet for certificates of a server as people are to type it. */
+/** A certificate cmdlet for a server, as people must type it. */
 export function typedFor(
   server: string,
   { cmdlet, parameters }: Invocation,
@@ -54,25 +54,28 @@ export function typedFor(
   return place.Server === undefined ? `${call} in the management shell on ${server}` : call;
 }
 
-/** A certificate as `Get-ExchangeCertificate` shows it. Null where that does not tell: unknown, never none. */
+/**
+ * A certificate as `Get-ExchangeCertificate` shows it. Null means that the value is not shown and therefore unknown,
+ * never that there is none.
+ */
 export interface InstalledCertificate {
-  /** SHA-1 of its bytes, upper-case hexadecimal: known even where they cannot be read. */
+  /** SHA-1 of its bytes, upper-case hexadecimal. Known even where the bytes cannot be parsed. */
   readonly thumbprint: string;
-  /** Null, as names and dates are, where the bytes are no certificate that can be read. */
+  /** Null, like names and dates, where the bytes cannot be parsed. */
   readonly subject: string | null;
   readonly issuer: string | null;
   readonly names: readonly string[] | null;
   /** ISO 8601, UTC. */
   readonly notBefore: string | null;
   readonly notAfter: string | null;
-  /** Its own key verifies it; false where the key cannot be decoded. */
+  /** Whether its own key verifies its signature; false where the key cannot be decoded. */
   readonly selfSigned: boolean;
-  /** In Exchange's spelling, for example `['IIS', 'SMTP']`; empty where it serves nothing. */
+  /** In Exchange's spelling, for example `['IIS', 'SMTP']`; empty where it has no service. */
   readonly services: readonly string[] | null;
-  /** Sites of IIS that it is bound to: 1 the Default Web Site, 2 the Exchange Back End. */
+  /** Numbers of the IIS sites that it is bound to: 1 is the Default Web Site, 2 the Exchange Back End. */
   readonly iisSites: readonly number[] | null;
   readonly privateKeyExportable: boolean | null;
-  /** `Valid`, `DateInvalid`, …; a number, as text, where only that is told and its name is not known. */
+  /** `Valid`, `DateInvalid`, …; or a number as text, where only a number is shown and its name is not known. */
   readonly status: string | null;
 }
 
@@ -101,7 +104,7 @@ export function installedCertificate(object: PowerShellObject): InstalledCertifi
   };
 }
 
-/** Null where the bytes cannot be read: one such certificate must not hide the others of its server. */
+/** Null where the bytes cannot be parsed: one such certificate must not hide the others of its server. */
 function readable(raw: Uint8Array): Certificate | null {
   try {
     return parseCertificate(raw);
@@ -116,7 +119,7 @@ function statusIn(object: PowerShellObject): string | null {
   return typeof status === 'number' ? statusOfNumber(status) : textOf(object, 'Status') || null;
 }
 
-/** A projection brings each `IisService` as an object or as its text; (unverified) which. */
+/** A projection sends each `IisService` as an object or as its text; (unverified) which. */
 function sitesIn(value: PowerShellValue): readonly number[] | null {
   if (!Array.isArray(value)) return null;
   return siteNumbers(
@@ -128,7 +131,7 @@ function sitesIn(value: PowerShellValue): readonly number[] | null {
   );
 }
 
-/** By answer: a plan asks one several times over, and reading a certificate takes a millisecond. */
+/** Cached for each answer: a plan uses an answer several times, and parsing a certificate takes a millisecond. */
 const READ = new WeakMap<readonly PowerShellObject[], readonly InstalledCertificate[]>();
 
 export function installedCertificates(objects: readonly PowerShellObject[]): readonly InstalledCertificate[] {
@@ -140,7 +143,10 @@ export function installedCertificates(objects: readonly PowerShellObject[]): rea
   return read;
 }
 
-/** How many of the objects carry no certificate, so that which ones the server has is not known. */
+/**
+ * The number of objects without certificate bytes. If there are any, the certificates of the server are not fully
+ * known.
+ */
 export function withoutCertificate(objects: readonly PowerShellObject[]): number {
   return objects.filter((object) => bytesOf(object, 'RawData') === null).length;
 }

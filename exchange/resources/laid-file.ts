@@ -1,22 +1,22 @@
 import type { Invocation, Reference } from '../../powershell/invocation';
 
-/** A file that lies on a server for the time of one step. */
+/** A file that exists on a server for the duration of one step. */
 export interface LaidFile {
-  /** On the server: `C:\Windows\Temp\…`. */
+  /** Path on the server: `C:\Windows\Temp\…`. */
   readonly path: string;
-  /** Left out: the step lays none, and takes away what a deploy that was killed has left there. */
+  /** Left out: the step writes no file, but deletes the one that an interrupted deploy may have left. */
   readonly content?: Uint8Array | Reference;
 }
 
-/** A call about the file, and when it runs, in words for the plan: "only if …". Left out: always. */
+/** A call, and in `condition` when it runs, in words for the plan: "only if …". Left out: always. */
 export interface FileCall {
   readonly invocation: Invocation;
   readonly condition?: string;
 }
 
 /**
- * What runs right before the step. What lies there goes first: it may be of another account, which would keep its rights
- * to a file that is only written over.
+ * The calls right before the step. An existing file is deleted first, because it may belong to another account, which
+ * would keep its rights if the file were only overwritten.
  */
 export function layingCalls({ path, content }: LaidFile): readonly FileCall[] {
   if (content === undefined) return [];
@@ -26,7 +26,7 @@ export function layingCalls({ path, content }: LaidFile): readonly FileCall[] {
   ];
 }
 
-/** What runs after the step and after what is before it, however they ended. */
+/** The call that deletes the file afterwards, even if the step or a call before it failed. */
 export function clearingCall({ path, content }: LaidFile): FileCall {
   const invocation = fileRemoval(path);
   return content === undefined

@@ -19,7 +19,10 @@ const PARAMETERS = {
 type Setting = keyof typeof PARAMETERS;
 const SETTINGS = Object.keys(PARAMETERS) as readonly Setting[];
 
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings: host, port, and SSL, TLS or nothing. */
+/**
+ * Checks the form host:port, optionally followed by SSL or TLS:
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/set-popsettings
+ */
 function settingsProblem(row: MailProtocol): (value: Known) => Problem | undefined {
   const example = `mail.contoso.com:${row.ports.tls}:SSL`;
   return (value) => {
@@ -47,9 +50,9 @@ function changedSettings(prior: KnownValues | null, planned: KnownValues | null)
 }
 
 /**
- * POP or IMAP of a server, which Setup makes. The certificate is found by a name, so that one with a wildcard can serve it
- * only where the name is set. What is set counts from the next start of its services, which no cmdlet of Exchange brings
- * about: people restart them, and the plan says so.
+ * The POP or IMAP settings of a server, which Setup creates. The service selects its certificate by a name, so that it
+ * can use a wildcard certificate only if this name is set. Changes take effect at the next start of its Windows
+ * services. No Exchange cmdlet restarts them: people do, and the plan says so.
  */
 function mailProtocol(row: MailProtocol) {
   const restartOf = ({ version }: Facts) => {

@@ -6,8 +6,8 @@ import { serverNameProblem } from './host';
 import { isLocalFolder, isLocalPath } from './local-path';
 
 /**
- * Exchange keeps 64 characters, and a name is part of identities such as `DB01\EX01`. Letters beyond ASCII are left out: which
- * of them are the same to Exchange is not known.
+ * Exchange stores 64 characters, and a name is part of identities such as `DB01\EX01`. Non-ASCII letters are not
+ * allowed, because it is not known which of them Exchange treats as equal.
  */
 const NAME = /^[a-z0-9][a-z0-9 ._()&'-]{0,63}$/i;
 
@@ -84,10 +84,10 @@ export const attributes = {
 
 export type State = StateOf<typeof attributes>;
 
-/** What is decided when a database is made, and the parameter of each. */
+/** Attributes that are set only when a database is created, with their parameters. */
 export const FILES = { edb_file: 'EdbFilePath', log_folder: 'LogFolderPath' } as const;
 
-/** What is set of a database that is there, and the parameter of each. */
+/** Attributes that can be changed on an existing database, with their parameters. */
 export const SETTINGS = {
   circular_logging: 'CircularLoggingEnabled',
   rpc_client_access_server: 'RpcClientAccessServer',

@@ -7,7 +7,10 @@ import { includesName, sameFolder } from './equality';
 import { FILES, type State } from './mailbox-database-attributes';
 import { flagOf, textOf } from './property';
 
-/** What Exchange would refuse half-way, what would be claimed and not done, and what counts later only. */
+/**
+ * Diagnostics of a plan: what Exchange would refuse half-way through, what cannot be changed on an existing database,
+ * and what takes effect only later.
+ */
 export function findings(
   found: PowerShellObject,
   planned: State,

@@ -3,7 +3,7 @@ import { includesName, sameName } from './equality';
 import { FILES, SETTINGS, type State } from './mailbox-database-attributes';
 import type { Step } from './step';
 
-/** From nothing. */
+/** The steps that create a database with its copies. */
 export function made(planned: State): readonly Step[] {
   const { name, copies } = planned;
   const [first, ...others] = copies ?? [];
@@ -18,7 +18,7 @@ export function made(planned: State): readonly Step[] {
       { Name: name, Server: first ?? null, ...Object.fromEntries(files) },
       'Mailboxes need the database.',
     ),
-    // Circular logging of a database without copies counts from the next time that it is mounted.
+    // For a database without copies, circular logging takes effect when it is mounted next.
     ...(others.length === 0 ? set : []),
     mounting(name),
     ...others.map((server, index) => adding(name, server, index + 2)),
@@ -37,8 +37,9 @@ export function changed(prior: State, planned: State): readonly Step[] {
     return [adding(name, server, preference)];
   });
   const leaving = before.filter((server) => !includesName(after, server));
-  // The last passive copy cannot be removed while circular logging is on, nor the second one added (Microsoft's pages of
-  // Remove-MailboxDatabaseCopy and Add-MailboxDatabaseCopy): it goes off before, and on after.
+  // While circular logging is on, the last passive copy cannot be removed and a second copy cannot be added
+  // (Microsoft's pages of Remove-MailboxDatabaseCopy and Add-MailboxDatabaseCopy). It is therefore turned off before,
+  // and on again afterwards.
   const isOff = planned.circular_logging === false;
   const set = settings(planned, prior);
   return [
@@ -55,7 +56,10 @@ export function changed(prior: State, planned: State): readonly Step[] {
   ];
 }
 
-/** One after another from the first on: each goes to its place, and those behind it close up. */
+/**
+ * Sets the activation preferences in order, from the first on. Each copy moves to its place, and Exchange shifts the
+ * copies behind it.
+ */
 function preferences(
   name: string | null,
   before: readonly string[],

@@ -8,7 +8,7 @@ import { changed, made, removed } from './mailbox-database-steps';
 import { objectWith } from './object-with';
 import { flagOf, textOf } from './property';
 
-/** The one call that shows all databases with their copies. Only with their status it shows which are mounted. */
+/** The one call that shows all databases with their copies. Only `-Status` makes it show which are mounted. */
 const DATABASES: Invocation = {
   cmdlet: 'Get-MailboxDatabase',
   parameters: { Status: true },
@@ -23,7 +23,10 @@ const DATABASES: Invocation = {
   ],
 };
 
-/** A mailbox database with its copies: one object, so that they are made and removed in the order that Exchange wants. */
+/**
+ * A mailbox database with its copies. They are one object, so that they are created and removed in the order that
+ * Exchange requires.
+ */
 export const mailboxDatabase = defineResource({
   typeName: 'exchange_mailbox_database',
   kind: 'mailbox-database',
@@ -52,7 +55,7 @@ export const mailboxDatabase = defineResource({
       log_folder: textOf(found, FILES.log_folder),
       circular_logging: flagOf(found, SETTINGS.circular_logging),
       rpc_client_access_server: (textOf(found, SETTINGS.rpc_client_access_server) ?? '') || null,
-      // Of a server that is down nobody knows.
+      // Not known if the server is down.
       mounted: flagOf(found, 'Mounted') ?? state.mounted,
       active_on: activeOn(found),
     };

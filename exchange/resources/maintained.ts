@@ -3,7 +3,7 @@ import type { Facts } from './facts';
 import { maintenanceOf } from './maintenance';
 import type { Step } from './step';
 
-/** The steps of a change, those that clients could feel with the maintenance of their server around them. */
+/** The steps of a change. Steps that could interrupt clients get the maintenance of their server around them. */
 export function maintained(steps: readonly Step[], facts: Facts): readonly Step[] {
   const { maintenance: declared } = facts;
   if (declared === undefined) return steps;

@@ -3,34 +3,38 @@ import type { Facts, MaintenanceFacts } from './facts';
 import type { FileCall } from './laid-file';
 
 /**
- * What takes a server out of service before a step and brings it back after it, whatever becomes of the step. The order
- * and the cmdlets: https://learn.microsoft.com/exchange/high-availability/manage-ha/manage-dags (2013 and later), and
+ * The calls that put a server into maintenance before a step, and take it out afterwards even if the step fails. Their
+ * order and cmdlets: https://learn.microsoft.com/exchange/high-availability/manage-ha/manage-dags (2013 and later), and
  * for 2010 https://learn.microsoft.com/previous-versions/office/exchange-server-2010/dd298065(v=exchg.141).
  */
 export interface Maintenance {
   readonly server: string;
-  /** What is looked at first: a server that is out of service already stays so. */
+  /** Reads of the server's state at first: a server that is out of service already stays so. */
   readonly looks: readonly Invocation[];
-  /** In their order. Each has its way back, run in the reverse order. */
+  /** The actions that drain the server, in order. Each can have a reverse call; these run in the reverse order. */
   readonly drains: readonly Drain[];
 }
 
 export interface Drain {
   readonly invocation: Invocation;
-  /** It concerns members of a DAG only. */
+  /** Whether it applies only to members of a DAG. */
   readonly ofMember: boolean;
-  /** Left out: there is nothing to bring back. */
+  /** The reverse call. Left out: nothing is to be reversed. */
   readonly back?: Invocation;
   /**
-   * It runs only where a database that another server could have is active on the server. What it then says of others counts
-   * for nothing (unverified: what 2010 says of databases without another copy): the wait after it tells what has moved.
+   * Set for the call that moves active databases. It runs only where the server has an active database with a copy on
+   * another server. Its errors are ignored (unverified: what 2010 reports for databases without another copy): the wait
+   * after it checks what has moved.
    */
   readonly movesActive?: true;
-  /** It only looks, and is repeated until nothing is active on the server any more that another one could have. */
+  /**
+   * Set for the wait: it only reads, and is repeated until no database with a copy on another server is active on the
+   * server.
+   */
   readonly isWait?: true;
 }
 
-/** The value of `DatabaseCopyAutoActivationPolicy` that is looked at before anything is changed. */
+/** The value that `DatabaseCopyAutoActivationPolicy` had before anything was changed. */
 export class FormerPolicy extends Reference {
   constructor() {
     super('the policy that it had before', 'before', 'Policy');
@@ -44,14 +48,14 @@ export const POLICY = 'DatabaseCopyAutoActivationPolicy';
 export const TRANSPORT = 'HubTransport';
 export const WHOLE = 'ServerWideOffline';
 
-/** Shows where databases are active, and who has a copy. */
+/** Shows where databases are active, and which servers have copies. */
 const ACTIVE_DATABASES: Invocation = {
   cmdlet: 'Get-MailboxDatabase',
   parameters: {},
   properties: ['Name', 'Server', 'Servers'],
 };
 
-/** Seconds until databases must have moved. */
+/** Seconds after which databases must have moved. */
 export const DRAIN_SECONDS = 900;
 
 function componentState(server: string, component: string, state: string): Invocation {
@@ -65,7 +69,7 @@ function mailboxServer(server: string, parameters: Invocation['parameters']): In
   return { cmdlet: 'Set-MailboxServer', parameters: { Identity: server, ...parameters } };
 }
 
-/** Undefined where the version has nothing to drain: 2007. */
+/** Undefined for 2007, which has no cmdlets for maintenance. */
 export function maintenanceOf(
   server: string,
   { redirectTo }: MaintenanceFacts,
@@ -128,7 +132,7 @@ export function maintenanceOf(
             },
           ]
         : []),
-      // In 2010 a database could come back between the two.
+      // In 2010, a database could move back between the two calls.
       ...(movesNow ? [move, block] : [block, move]),
       {
         invocation: ACTIVE_DATABASES,
@@ -148,7 +152,7 @@ export function maintenanceOf(
   };
 }
 
-/** With every call as the function makes it. */
+/** The maintenance with each call replaced by the result of a function. */
 export function withCalls(
   { server, looks, drains }: Maintenance,
   make: (invocation: Invocation) => Invocation,
@@ -164,12 +168,12 @@ export function withCalls(
   };
 }
 
-/** All of its calls, reads included. */
+/** All calls of a maintenance, including reads. */
 export function callsOfMaintenance({ looks, drains }: Maintenance): readonly Invocation[] {
   return [...looks, ...drains.flatMap(({ invocation, back }) => [invocation, ...(back ? [back] : [])])];
 }
 
-/** What runs before the step, with the words for when. */
+/** The calls before the step, with their conditions in words. */
 export function drainCalls({ server, drains }: Maintenance): readonly FileCall[] {
   return drains.map(({ invocation, ofMember, isWait, movesActive }) => ({
     invocation,
@@ -182,7 +186,7 @@ export function drainCalls({ server, drains }: Maintenance): readonly FileCall[]
   }));
 }
 
-/** What runs after the step, however it ended. */
+/** The calls after the step, even if it failed. */
 export function returnCalls({ server, drains }: Maintenance): readonly FileCall[] {
   return drains.toReversed().flatMap(({ back, ofMember }) =>
     back === undefined
@@ -196,7 +200,7 @@ export function returnCalls({ server, drains }: Maintenance): readonly FileCall[
   );
 }
 
-/** Every cmdlet that it may run or look with, whichever the version. */
+/** Every cmdlet that maintenance may use, in any version. */
 export const MAINTENANCE_CMDLETS: readonly string[] = [
   'Get-MailboxDatabase',
   SERVER,
@@ -207,7 +211,7 @@ export const MAINTENANCE_CMDLETS: readonly string[] = [
   'Set-ServerComponentState',
 ];
 
-/** Cmdlets that look what a server is like before these drain it. */
+/** The cmdlets that read the state of a server before these drain it. */
 export function looksOfMaintenance(drains: readonly string[]): readonly string[] {
   return [SERVER, ...(drains.includes('Set-ServerComponentState') ? [STATES] : [])];
 }

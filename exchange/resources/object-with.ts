@@ -3,10 +3,13 @@ import { textOf } from './property';
 
 type Index = ReadonlyMap<string, PowerShellObject>;
 
-/** By answer, then by the names of properties. One answer shows all servers, and each resource looks for its own. */
+/**
+ * Indexes by answer, then by property names. One answer contains all servers, and each resource looks for its own
+ * object in it.
+ */
 const INDEXES = new WeakMap<readonly PowerShellObject[], Map<string, Index>>();
 
-/** The first object whose properties have these texts, letter case aside, as Exchange compares names. */
+/** The first object whose properties have these texts, ignoring letter case as Exchange does for names. */
 export function objectWith(
   objects: readonly PowerShellObject[],
   texts: { readonly [property: string]: string },

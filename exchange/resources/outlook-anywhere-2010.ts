@@ -14,10 +14,10 @@ import { parseIdentity } from './virtual-directory';
 /** Values of the method parameters on Microsoft's pages of Enable- and Set-OutlookAnywhere, 2007 and 2010. */
 const METHODS = ['Basic', 'Ntlm'];
 
-/** What must be said of Outlook Anywhere that is on: Enable-OutlookAnywhere takes none of it for granted. */
+/** Attributes that are required while Outlook Anywhere is enabled: Enable-OutlookAnywhere has no defaults for them. */
 const NEEDED = ['external_hostname', 'client_authentication_method', 'ssl_offloading'] as const;
 
-/** The parameter of each, in the order in which a call gives them. */
+/** The parameter of each attribute, in the order of a call. */
 const PARAMETERS: { readonly [attribute: string]: string } = {
   external_hostname: 'ExternalHostname',
   ssl_offloading: 'SSLOffloading',
@@ -43,8 +43,8 @@ function same(left: Known, right: Known): boolean {
 const identityOf = (server: string | null) => `${server ?? ''}\\Rpc (Default Web Site)`;
 
 /**
- * Outlook Anywhere of a server before Exchange 2013: off after Setup, and then enabled, set and disabled, with one host
- * name, for clients outside. From 2013 it is always on, and of another form.
+ * Outlook Anywhere of a server of Exchange 2007 or 2010. Setup leaves it disabled; it can be enabled, changed and
+ * disabled, and has only an external host name. From 2013 on it is always enabled and has other parameters.
  */
 export const outlookAnywhere2010 = defineResource({
   typeName: 'exchange_outlook_anywhere_2010',
@@ -136,7 +136,7 @@ export const outlookAnywhere2010 = defineResource({
       ),
     ];
   },
-  // Not -ADPropertiesOnly, which 2007 lacks: offloading and authentication are kept by IIS.
+  // Without -ADPropertiesOnly, which 2007 lacks: IIS stores offloading and authentication.
   observe: () => ({
     cmdlet: 'Get-OutlookAnywhere',
     parameters: {},
@@ -173,12 +173,13 @@ function step(server: string | null, invocation: Invocation, reason: string): St
 }
 
 /**
- * One method for clients and for IIS is one parameter; told apart, they are two
+ * The same method for clients and for IIS is one parameter; different methods are two parameters
  * (https://learn.microsoft.com/powershell/module/exchangepowershell/enable-outlookanywhere).
  *
- * From SP1 on Exchange 2007 takes the method of the clients only, or both of one kind
- * (https://blogs.technet.microsoft.com/exchange/2007/11/08/outlook-anywhere-changes-in-exchange-server-2007-sp1/), and offers
- * Basic and Ntlm in IIS as it is enabled (unverified), so that a method of the clients is among them. 2010 is given both.
+ * From SP1 on, Exchange 2007 accepts only the method of the clients, or the same for both
+ * (https://blogs.technet.microsoft.com/exchange/2007/11/08/outlook-anywhere-changes-in-exchange-server-2007-sp1/), and
+ * enables Basic and Ntlm in IIS when it is enabled (unverified), which includes the method of the clients. For 2010
+ * both are passed.
  */
 function enabling(
   server: string | null,
@@ -204,7 +205,7 @@ function enabling(
   };
 }
 
-/** @param config what is known of it: an attribute that is not is left out */
+/** @param config the configuration without attributes that are not known yet */
 function unsaid(config: KnownValues): readonly Diagnostic[] {
   const missing = NEEDED.filter((name) => name in config && config[name] === null);
   if (missing.length === 0) return [];

@@ -27,8 +27,8 @@ function methodProblem(value: Known): Problem | undefined {
 }
 
 /**
- * Each side is sent whole, host, RequireSsl and method together: Set-OutlookAnywhere refuses a host without the
- * other two (Microsoft's page of the cmdlet, 2013 and later).
+ * Each side is always passed completely, with host, RequireSsl and method: Set-OutlookAnywhere refuses a host without
+ * the other two (Microsoft's page of the cmdlet, 2013 and later).
  */
 const SIDES = [
   {
@@ -53,7 +53,7 @@ function same(name: string, left: Known, right: Known): boolean {
 
 const identityOf = (server: string | null) => `${server ?? ''}\\Rpc (Default Web Site)`;
 
-/** Outlook Anywhere of a server, Exchange 2013 and later, where it is always on. */
+/** Outlook Anywhere of a server of Exchange 2013 or later, where it is always enabled. */
 export const outlookAnywhere = defineResource({
   typeName: 'exchange_outlook_anywhere',
   kind: 'outlook-anywhere',
@@ -155,7 +155,7 @@ export const outlookAnywhere = defineResource({
       },
     ];
   },
-  // Not -ADPropertiesOnly: the TLS and authentication values compared here are kept by IIS.
+  // Without -ADPropertiesOnly: IIS stores the TLS and authentication values that are compared here.
   observe: () => ({
     cmdlet: 'Get-OutlookAnywhere',
     parameters: {},

@@ -6,13 +6,13 @@ import { isHostName } from './host';
 import { objectWith } from './object-with';
 import { textOf } from './property';
 
-/** Those that Setup makes: for Outlook inside, for Outlook outside (Outlook Anywhere), and for browsers. */
+/** The providers that Setup creates: for internal Outlook, for Outlook Anywhere, and for browsers. */
 const PROVIDERS = ['EXCH', 'EXPR', 'WEB'];
 
-/** What Outlook is told to do without: no name is compared. */
+/** The value with which Outlook compares no name. */
 const NONE = 'none';
 
-/** What is wrong with what Outlook is told to find on a certificate; `undefined` where it is right. */
+/** The problem with a certificate principal name; `undefined` where it is valid. */
 export function principalProblem(principal: string): Problem | undefined {
   if (principal === '' || sameName(principal, NONE)) return undefined;
   const host = principalHost(principal);
@@ -24,14 +24,15 @@ export function principalProblem(principal: string): Problem | undefined {
       };
 }
 
-/** The name on the certificate; undefined where none is compared. */
+/** The host name in a principal name; undefined where none is compared. */
 export function principalHost(principal: string): string | undefined {
   return /^msstd:(.+)$/i.exec(principal)?.[1];
 }
 
 /**
- * Settings of the organization that Autodiscover hands to Outlook. Setup makes one for each kind of client. The principal
- * name counts for EXPR alone (https://techcommunity.microsoft.com/blog/exchange/when-if-and-how-do-you-modify-outlook-providers/603428).
+ * An Outlook provider: settings of the organization that Autodiscover hands to Outlook. Setup creates one for each kind
+ * of client. Only EXPR uses the principal name
+ * (https://techcommunity.microsoft.com/blog/exchange/when-if-and-how-do-you-modify-outlook-providers/603428).
  */
 export const outlookProvider = defineResource({
   typeName: 'exchange_outlook_provider',

@@ -2,40 +2,40 @@ import { Reference, type Credential } from '../../powershell/invocation';
 import type { DeclaredUrls } from './autodiscover-urls';
 
 /**
- * A look at a server from the machine that runs Terraform, over TLS and without Exchange's cmdlets. It is repeated until it
- * shows what it must, or the time is over.
+ * A check of a server from the machine that runs Terraform, over TLS and without Exchange's cmdlets. It is repeated
+ * until it passes or times out.
  *
- * Whether the certificate is trusted is not judged, which is safe: the one that must be shown is known by its hash, so that
- * no other one passes. A password is sent to ask Autodiscover only, over a connection that has shown it.
+ * The trust in the certificate is not validated. This is safe, because the expected certificate is known by its hash
+ * and no other one passes. A password is sent only to Autodiscover, over a connection with the expected certificate.
  */
 export type Probe = CertificateProbe | ConnectorProbe | PageProbe | AutodiscoverProbe;
 
 interface AnyProbe {
-  /** The server that it concerns. */
+  /** Name of the server that it checks. */
   readonly server: string;
-  /** What is connected to: the server's own name, never one that a load balancer may have. */
+  /** The host to connect to: the server's own name, never a name that may lead to a load balancer. */
   readonly host: string;
   readonly port: number;
-  /** Seconds until it has failed. */
+  /** Seconds after which it has failed. */
   readonly seconds: number;
-  /** Why it is made, one sentence for people. */
+  /** Its reason, one sentence for people. */
   readonly reason: string;
 }
 
-/** Which certificate a server shows to whoever asks for a name. */
+/** A check of the certificate that a server presents for a name. */
 export interface CertificateProbe extends AnyProbe {
   readonly kind: 'certificate';
-  /** How the handshake is come to. */
+  /** How the TLS handshake begins. */
   readonly scheme: ProbeScheme;
-  /** The name that is asked for (SNI). */
+  /** The requested name (SNI). */
   readonly name: string;
-  /** SHA-1 of the certificate that must be shown: 40 hexadecimal digits. */
+  /** SHA-1 thumbprint of the expected certificate: 40 hexadecimal digits. */
   readonly thumbprint: string | Reference;
 }
 
 /**
- * The certificate that a server shows after STARTTLS, which must be one that a Receive connector of the port selects. What
- * they select is read from Exchange right before.
+ * A check of the certificate that a server presents after STARTTLS: it must be one that a Receive connector of the port
+ * selects. What the connectors select is read from Exchange right before.
  */
 export interface ConnectorProbe extends AnyProbe {
   readonly kind: 'connector';
@@ -44,30 +44,30 @@ export interface ConnectorProbe extends AnyProbe {
 /** `tls`: TLS from the first byte. */
 export type ProbeScheme = 'tls';
 
-/** The page by which Managed Availability tells a load balancer whether a protocol takes clients. */
+/** A check of the page by which Managed Availability tells load balancers whether a protocol is healthy. */
 export interface PageProbe extends AnyProbe {
   readonly kind: 'page';
   /** `/owa/healthcheck.htm`. */
   readonly path: string;
-  /** SHA-1 of the certificate without which the answer does not count. */
+  /** SHA-1 thumbprint of the expected certificate; with any other one, the answer does not count. */
   readonly thumbprint: string | Reference;
 }
 
-/** What Autodiscover hands out for a mailbox, as its owner is told. */
+/** A check of what Autodiscover hands out for a mailbox to its owner. */
 export interface AutodiscoverProbe extends AnyProbe {
   readonly kind: 'autodiscover';
-  /** The name that clients ask for. */
+  /** The host name that clients request. */
   readonly name: string;
-  /** SHA-1 of the certificate without which nothing is sent. */
+  /** SHA-1 thumbprint of the expected certificate; with any other one, nothing is sent. */
   readonly thumbprint: string | Reference;
   readonly mailbox: string;
-  /** Its owner. Left out: nobody is told, and nothing can be asked. */
+  /** Credential of its owner. Left out: no credential is available, and the check is not possible. */
   readonly mailboxCredential?: Credential | Reference;
-  /** What the answer must hold. */
+  /** The URLs that the response must contain. */
   readonly urls: DeclaredUrls;
 }
 
-/** What a look is, and what it must show: a line of `cmdlets` in a plan. */
+/** A check in words, as a line of `cmdlets` in a plan. */
 export function probeText(probe: Probe): string {
   if (probe.kind === 'connector') {
     return `STARTTLS ${probe.host}:${probe.port} # must show the certificate that its Receive connector selects`;
@@ -81,7 +81,7 @@ export function probeText(probe: Probe): string {
     : `TLS ${probe.host}:${probe.port} for ${probe.name} # must show the certificate ${hash}`;
 }
 
-/** The hash that must be seen; what only a run knows is described. */
+/** The expected hash; or its description, where only a run knows it. */
 export function hashText({ thumbprint }: Pick<PageProbe, 'thumbprint'>): string {
   return thumbprint instanceof Reference ? `<${thumbprint.description}>` : thumbprint;
 }
@@ -92,7 +92,7 @@ export function pageUrl({ host, port, path }: PageProbe): string {
 
 export const HTTPS_PORT = 443;
 
-/** What stands for a certificate probe in attributes: `tls://EX01.contoso.com:443/mail.contoso.com`. */
+/** The text of a certificate probe in attributes: `tls://EX01.contoso.com:443/mail.contoso.com`. */
 export function probeAddress({
   scheme,
   host,
@@ -102,7 +102,7 @@ export function probeAddress({
   return `${scheme}://${host}:${port}/${name}`;
 }
 
-/** What stands for one after STARTTLS: `smtp://EX01.contoso.com:25`. */
+/** The text of a connector probe in attributes: `smtp://EX01.contoso.com:25`. */
 export function connectorAddress({ host, port }: Pick<ConnectorProbe, 'host' | 'port'>): string {
   return `smtp://${host}:${port}`;
 }
@@ -111,7 +111,7 @@ const CONNECTOR = /^smtp:\/\/([^/:\s]+):(\d{1,5})$/;
 const ADDRESS = /^(tls):\/\/([^/:\s]+):(\d{1,5})\/([^/\s]+)$/;
 const PAGE = /^https:\/\/([^/:\s]+)(?::(\d{1,5}))?(\/[\x21-\x7e]*)$/;
 
-/** The way back; undefined for what is none. */
+/** Parses the text of a certificate probe; undefined for any other text. */
 export function parseProbeAddress(
   text: string,
 ): Pick<CertificateProbe, 'scheme' | 'host' | 'port' | 'name'> | undefined {
@@ -120,13 +120,13 @@ export function parseProbeAddress(
   return { scheme: scheme as ProbeScheme, host, port: Number(port), name };
 }
 
-/** Host and port; undefined for what is no address of that kind. */
+/** Parses the text of a connector probe; undefined for any other text. */
 export function parseConnectorAddress(text: string): Pick<ConnectorProbe, 'host' | 'port'> | undefined {
   const [, host, port] = CONNECTOR.exec(text) ?? [];
   return host === undefined || !isPort(port) ? undefined : { host, port: Number(port) };
 }
 
-/** Host, port and path of a page; undefined for what is no URL of one. */
+/** Parses the URL of a page; undefined for any other text. */
 export function parsePageUrl(text: string): Pick<PageProbe, 'host' | 'port' | 'path'> | undefined {
   const [, host, port = String(HTTPS_PORT), path] = PAGE.exec(text) ?? [];
   if (host === undefined || path === undefined || !isPort(port)) return undefined;

@@ -1,8 +1,8 @@
 import type { PowerShellObject, PowerShellValue } from '../../powershell/outcome';
 
 /**
- * Properties of what Exchange returns, whatever form they came in: live objects, property bags, or plain values.
- * Names are compared without case, as PowerShell does.
+ * A property of an object that Exchange returned, whichever form it arrived in: a live object, a property bag, or a
+ * primitive value. Names are compared without case, as PowerShell does.
  */
 export function property(object: PowerShellObject, name: string): PowerShellValue {
   const direct = object.properties[name];
@@ -12,7 +12,7 @@ export function property(object: PowerShellObject, name: string): PowerShellValu
   return found === undefined ? null : (object.properties[found] ?? null);
 }
 
-/** The text of a value: of an identity or an enum its name; null for none. */
+/** The text of a value: for an identity or an enum its name; null for no value. */
 function asText(value: PowerShellValue): string | null {
   if (value === null) return null;
   if (typeof value === 'string') return value;
@@ -35,7 +35,7 @@ export function flagOf(object: PowerShellObject, name: string): boolean | null {
   return text === 'true' ? true : text === 'false' ? false : null;
 }
 
-/** A multi-valued property as texts; null where the object does not carry the property at all. */
+/** A multi-valued property as texts; null where the object does not have the property at all. */
 export function textsOf(object: PowerShellObject, name: string): readonly string[] | null {
   const value = property(object, name);
   if (value === null) return null;

@@ -8,10 +8,10 @@ import { textOf } from './property';
 import { serverAttribute } from './server-attribute';
 
 /**
- * Checks of Test-ReplicationHealth by what they are about, as far as every version since 2010 has them. Left out are the
- * witness, which a DAG with an odd number of members does not use, and the redundancy and availability of databases, which
- * fail for each database with one copy, as Setup makes one on every server.
- * https://learn.microsoft.com/exchange/high-availability/manage-ha/monitor-dags
+ * The checks of Test-ReplicationHealth by subject, as far as every version since 2010 has them. Two kinds are not used:
+ * the check of the witness, since a DAG with an odd number of members does not use it; and the checks of database
+ * redundancy and availability, since they fail for databases with a single copy, such as the one that Setup creates on
+ * every server. https://learn.microsoft.com/exchange/high-availability/manage-ha/monitor-dags
  */
 export const REPLICATION_CHECKS = {
   membership: [
@@ -36,7 +36,7 @@ export const REPLICATION_CHECKS = {
 
 const ALL: readonly string[] = [...REPLICATION_CHECKS.membership, ...REPLICATION_CHECKS.copies];
 
-/** What Exchange says of a check that failed may have many lines. */
+/** Limits the message of a failed check, which may have many lines. */
 const MOST_CHARACTERS = 300;
 const PASSED = 'Passed';
 
@@ -57,7 +57,10 @@ function failing(
   return problems.length === 0 ? undefined : `on ${server} ${problems.join(', ')}`;
 }
 
-/** A check of a member of a DAG, for what comes after it: it runs when it is created and whenever its triggers change. */
+/**
+ * A replication check of a member of a DAG, which later objects wait for. It runs when it is created and whenever its
+ * triggers change.
+ */
 export const replicationGate = defineResource({
   typeName: 'exchange_replication_gate',
   kind: 'health',

@@ -1,12 +1,12 @@
 import { isNrbfObject, readNrbf, type NrbfObject, type NrbfValue } from '../../nrbf';
 import { servicesOfFlags } from './allowed-services';
 
-/** What Exchange's own serialization of a certificate tells; null where it does not tell. */
+/** The contents of Exchange's own serialization of a certificate; null where they cannot be determined. */
 export interface SerializedCertificate {
   readonly services: readonly string[] | null;
   readonly status: string | null;
   readonly privateKeyExportable: boolean | null;
-  /** Numbers of IIS' sites, ascending. */
+  /** Numbers of IIS sites, ascending. */
   readonly iisSites: readonly number[] | null;
 }
 
@@ -14,15 +14,15 @@ const TASKS = 'Microsoft.Exchange.Management.SystemConfigurationTasks';
 
 /** SerializedStreamHeader of an object: root 1, header -1, version 1.0 ([MS-NRBF] 2.6.1). */
 const HEADER = Buffer.from('0001000000ffffffff0100000000000000', 'hex');
-/** Far above what a signature needs around its content; each costs a reading. */
+/** Far more than a signature needs around its content. Each header costs an attempt to parse. */
 const MOST_HEADERS = 8;
 
 /**
- * Reads `SerializationData` of a certificate. Exchange signs it since November 2023, and what a signed one looks like
- * is not published: the stream is therefore looked for wherever its header stands, and taken where it reads to its
- * end as the certificate that is asked for.
+ * Reads `SerializationData` of a certificate. Exchange has signed it since November 2023, and the format of signed data
+ * is not published. The stream is therefore searched for at each occurrence of its header, and accepted if it can be
+ * parsed to its end and contains the requested certificate.
  *
- * @param der the certificate that it must be of
+ * @param der the certificate that it must contain
  */
 export function serializedCertificate(data: Uint8Array, der: Uint8Array): SerializedCertificate | null {
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
@@ -43,7 +43,7 @@ function isOf({ className, members }: NrbfObject, der: Uint8Array): boolean {
   );
 }
 
-/** CERT_CERT_PROP_ID of wincrypt.h: the element that is the certificate itself, behind its properties. */
+/** CERT_CERT_PROP_ID of wincrypt.h: the element with the certificate itself, after its properties. */
 const CERTIFICATE_ELEMENT = 32;
 
 /**
@@ -75,7 +75,7 @@ function described({ members }: NrbfObject): SerializedCertificate {
   };
 }
 
-/** Name of a number of `CertificateStatus`. Only Valid is seen in recorded answers; others stay numbers, as text. */
+/** The name of a `CertificateStatus` value. Only Valid is seen in recorded answers; others stay numbers, as text. */
 export function statusOfNumber(status: number): string {
   return status === 1 ? 'Valid' : String(status);
 }
@@ -100,7 +100,7 @@ function sitesOf(list: NrbfValue | undefined): readonly number[] | null {
 
 /**
  * Numbers of the sites in paths such as `IIS://EX1/W3SVC/1`, ascending: 1 is the Default Web Site, 2 the Exchange Back
- * End. Null where one of them is no such path.
+ * End. Null where one of the texts is not such a path.
  */
 export function siteNumbers(paths: readonly (string | null)[]): readonly number[] | null {
   const numbers = paths.map((path) => /\/W3SVC\/(\d{1,9})(?:\/|$)/i.exec(path ?? '')?.[1]);

@@ -2,7 +2,7 @@ import { text } from '../../schema';
 import { sameName } from './equality';
 import { serverNameProblem } from './host';
 
-/** The server that holds the object, as every resource of a server names it. */
+/** The attribute with the server that holds the object. Every resource of a server has it. */
 export function serverAttribute(description: string) {
   return text('required', description, {
     identity: true,

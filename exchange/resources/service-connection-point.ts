@@ -19,14 +19,14 @@ const GIVEN = `Clients in the domain must not be told the server's own name, whi
 const CLEARED =
   'This server hands out no Autodiscover URL: clients in the domain take that of another server, and where none hands one out, they ask DNS for the domain of the mail address as clients outside do.';
 
-/** Set-ClientAccessService came with 2016; the older name still works there, with a warning. */
+/** Exchange 2016 introduced Set-ClientAccessService; the older name still works there, with a warning. */
 function noun(facts: Facts): string {
   return facts.has('Set-ClientAccessService') ? 'ClientAccessService' : 'ClientAccessServer';
 }
 
 /**
- * The Autodiscover service connection point of a server. Setup registers it with the server's own name, so that
- * clients in the domain are told that name until it is set: it comes before everything else.
+ * The Autodiscover service connection point of a server. Setup registers it with the server's own name, which clients
+ * in the domain use until it is changed. It is therefore set before everything else.
  */
 export const serviceConnectionPoint = defineResource({
   typeName: 'exchange_service_connection_point',
@@ -106,7 +106,10 @@ export const serviceConnectionPoint = defineResource({
   forgets: 'The service connection point stays as it is; it is only no longer managed.',
 });
 
-/** Clients take a service connection point of any server of the organization: those that nobody declares count, too. */
+/**
+ * Remarks on service connection points of servers that are not declared: clients may use those of any server in the
+ * organization.
+ */
 function handedOutElsewhere(
   objects: readonly PowerShellObject[],
   declared: string | null,
@@ -114,13 +117,13 @@ function handedOutElsewhere(
 ): readonly Diagnostic[] {
   const { isDeclared, autodiscoverUrls = [] } = facts;
   if (isDeclared === undefined || declared === null) return [];
-  // The same for every server of the site, whichever its version, so that it is said once. Those that hand out nothing have
-  // none to copy.
+  // The text is the same for every server of the site, so that it is shown once. Servers whose URL is cleared have no
+  // URL to copy.
   const urls = [...new Set([...autodiscoverUrls, declared])].filter((url) => url !== '');
   return objects.flatMap((object) => {
     const server = textOf(object, 'Name') ?? '';
     const uri = textOf(object, 'AutoDiscoverServiceInternalUri') ?? '';
-    // Where the point is cleared, clients get nothing from it.
+    // Clients get nothing from a service connection point that is cleared.
     if (server === '' || uri === '' || isDeclared(server) || urls.some((url) => sameUrl(uri, url))) return [];
     const isOwn = sameServer(hostIn(uri) ?? '', server);
     const calls = (urls.length === 0 ? [null] : urls).map((url) =>

@@ -15,15 +15,15 @@ import {
 import { flagOf, textOf, textsOf } from './property';
 import type { Answers } from './step';
 
-/** What a server is like before it is drained. */
+/** The state of a server before its maintenance. */
 export interface Service {
-  /** What of it is out of service already, in words; empty: it is in service. */
+  /** What is out of service already, in words; empty where the server is in service. */
   readonly outOfService: readonly string[];
   readonly isMember: boolean;
   readonly policy: string;
 }
 
-/** Undefined where the looks do not tell: what is not told is not known. */
+/** Undefined where the reads do not determine it. */
 export function serviceIn({ looks }: Maintenance, answers: Answers): Service | undefined {
   const [server] = answers.get(SERVER) ?? [];
   const policy = server === undefined ? null : textOf(server, POLICY);
@@ -56,7 +56,7 @@ function stateOf(objects: readonly PowerShellObject[], component: string): strin
   return found === undefined ? null : textOf(found, 'State') || null;
 }
 
-/** The call with what was looked at in place. */
+/** The reverse call, with the value that was read before in place of the reference. */
 export function givenBack(back: Invocation, { policy }: Service): Invocation {
   return {
     ...back,
@@ -69,7 +69,9 @@ export function givenBack(back: Invocation, { policy }: Service): Invocation {
   };
 }
 
-/** What is still active on a server though another one has a copy of it; undefined where nothing is. */
+/**
+ * The databases that are still active on a server although another server has a copy; undefined where there are none.
+ */
 export function stillActive(server: string, databases: readonly PowerShellObject[]): string | undefined {
   const staying = databases.filter(
     (database) =>

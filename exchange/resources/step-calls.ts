@@ -3,7 +3,7 @@ import { clearingCall, layingCalls, type FileCall } from './laid-file';
 import { drainCalls, returnCalls } from './maintenance';
 import type { Step } from './step';
 
-/** All that a step runs, in order. */
+/** All calls of a step, in order. */
 export function callsOf({
   invocation,
   condition,
@@ -17,7 +17,7 @@ export function callsOf({
     : [...drainCalls(maintenance), ...calls, ...returnCalls(maintenance)];
 }
 
-/** Whom steps can interrupt with all that they run, each once, in the order of the calls. */
+/** The interruptions by all calls of steps, each once, in the order of the calls. */
 export function interruptionsOfSteps(steps: readonly Step[]): readonly Interruption[] {
   return interruptionsOf(steps.flatMap(callsOf).map(({ invocation }) => invocation));
 }

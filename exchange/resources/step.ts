@@ -20,72 +20,75 @@ export type StepKind =
   | 'health'
   | 'connectivity';
 
-/** One cmdlet that an apply runs, in order. */
+/** One cmdlet that an apply runs, with what runs around it. */
 export interface Step {
   readonly kind: StepKind;
-  /** The server it concerns; null for an object of the organization. */
+  /** The server that it changes; null for an object of the organization. */
   readonly server: string | null;
   readonly invocation: Invocation;
   /** Why it runs, one sentence for people. */
   readonly reason: string;
   /** A file on the server that its call reads. Left out: it reads none. */
   readonly file?: LaidFile;
-  /** What takes its server out of service around it. Left out: nothing does. */
+  /** The maintenance of its server around the step. Left out: none. */
   readonly maintenance?: Maintenance;
-  /** Looked at just before: where it has a problem, the step is not run. Reads only, so plans do not list it. */
+  /** A check right before the step, which can prevent it. It only reads, so plans do not list it. */
   readonly guard?: Guard;
   /** When the step runs, in words for the plan: "only if …". Left out: always. */
   readonly condition?: string;
-  /** The step is a check: it is repeated until what it returned has no problem, or the time is over. */
+  /** Set for a check: the call is repeated until its result has no problem, or until it times out. */
   readonly until?: Until;
-  /** Cmdlets that show what it changes, so that their readings are out of date then. Left out: all. */
+  /** The reading cmdlets whose cached results are out of date after the step. Left out: all. */
   readonly outdates?: readonly string[];
 }
 
 export interface Guard {
-  /** What must be read: where it cannot be, the step fails. */
+  /** The required read: if it fails, the step fails. */
   readonly invocation: Invocation;
-  /** What is asked besides. What cannot be read stops nothing: it is unknown. */
+  /** Further reads. If one fails, its result is unknown, and the step may still run. */
   readonly inquiries: readonly Invocation[];
-  /** Why the step is left out, and the deploy goes on without it; `undefined` where it runs. */
+  /** Why the step is skipped, while the deploy continues; `undefined` where it runs. */
   readonly omission: (objects: readonly PowerShellObject[], answers: Answers) => Omission | undefined;
 }
 
-/** What inquiries brought, by the name of the cmdlet: null where it could not be read. */
+/** The results of inquiries by cmdlet; null where the read failed. */
 export type Answers = ReadonlyMap<string, readonly PowerShellObject[] | null>;
 
 export interface Omission {
   /** One sentence, which names the object. */
   readonly summary: string;
-  /** Why, and what to do about it; the cmdlet itself is written behind it. */
+  /** The reason and the remedy. The cmdlet itself is appended. */
   readonly detail: string;
-  /** Whether another look may show otherwise: what was written in one place is read in another later. */
+  /** Whether a later check may succeed, because changes need time to replicate to where they are read. */
   readonly mayPass: boolean;
 }
 
 export interface Until {
   readonly seconds: number;
-  /** What is not yet as it must be; `undefined` where all is well. */
+  /** The remaining problem in the result; `undefined` where the check passes. */
   readonly problem: (objects: readonly PowerShellObject[]) => string | undefined;
-  /** The same as data, for a script that people run. */
+  /** The same check as data, for the script. */
   readonly expected: Expected;
-  /** How people are told that it stays so. Left out: the server is not healthy, and the DNS records wait for it. */
+  /**
+   * The diagnostic for a check that never passes. Left out: it says that the server is not healthy, and that the DNS
+   * records wait for it.
+   */
   readonly told?: ToldFailure;
 }
 
 export interface ToldFailure {
   /** `Clients do not reach EX01 as they should`. */
   readonly summary: string;
-  /** What to do, also where the cmdlet itself fails; whole sentences. */
+  /** The remedy, also for a failure of the cmdlet itself; in full sentences. */
   readonly remedy: string;
 }
 
-/** A property that must have a value in every object that the call returns, of which there must be one. */
+/** The expected value of a property in every object that the call returns. There must be at least one object. */
 export interface Expected {
-  /** Only these objects count, and each of them must be there. Left out: all. */
+  /** Restricts the check to these objects, each of which must be there. Left out: all objects. */
   readonly among?: { readonly property: string; readonly values: readonly string[] };
   readonly property: string;
   readonly equals: string | boolean;
-  /** Values that objects may have besides, where at least one has the value itself. Left out: none. */
+  /** Further values that are accepted, as long as at least one object has the expected value. Left out: none. */
   readonly allows?: readonly string[];
 }

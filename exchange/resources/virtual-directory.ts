@@ -44,7 +44,7 @@ const AUTHENTICATION_WORDS: { readonly [attribute: string]: string } = {
   windows_authentication: 'integrated Windows',
 };
 
-/** The parameter behind each attribute of a kind, in the order in which a call gives them. */
+/** The parameter of each attribute of a kind, in the order of a call. */
 function parametersOf(row: VirtualDirectoryService): { readonly [attribute: string]: string } {
   return {
     ...(row.hasUrls ? { internal_url: 'InternalUrl', external_url: 'ExternalUrl' } : {}),
@@ -64,7 +64,7 @@ type Urls = {
   readonly external_url: Attribute<'string', 'optional-computed'>;
   readonly failback_url?: Attribute<'string', 'optional-computed'>;
 };
-/** Attributes of a virtual directory, whichever its kind: those that a kind lacks are not in its schema. */
+/** Attributes of virtual directories of all kinds. The schema of a kind contains only those that it has. */
 export type VirtualDirectoryAttributes = Base & Partial<Urls> & { readonly [name: string]: Attribute };
 
 function attributesOf(row: VirtualDirectoryService): VirtualDirectoryAttributes {
@@ -124,9 +124,9 @@ function same(attribute: string, left: Known, right: Known): boolean {
 }
 
 /**
- * A virtual directory of a client access service. Setup makes it: apply adopts it, destroy only forgets it.
+ * A virtual directory of a client access service. Setup creates it: apply adopts it, destroy only forgets it.
  *
- * Setting OWA or ECP from forms to Basic takes two calls: forms must be off before Basic goes on.
+ * Changing OWA or ECP from forms to Basic takes two calls: forms must be off before Basic is turned on.
  */
 export function virtualDirectory(
   row: VirtualDirectoryService,
@@ -238,7 +238,9 @@ function ownFailback({ failback_url: failback, external_url: external }: KnownVa
       ];
 }
 
-/** Exchange would set the switch back by itself, and each plan would show it again. */
+/**
+ * Forms authentication overrides such a switch: Exchange would reset it, and every plan would show the change again.
+ */
 function besideForms(config: KnownValues): readonly Diagnostic[] {
   if (config[FORMS] !== true) return [];
   return overridden(config).map((name) => ({
@@ -249,7 +251,7 @@ function besideForms(config: KnownValues): readonly Diagnostic[] {
   }));
 }
 
-/** The same where forms are on at the server, and nothing is said of them: after Setup they are. */
+/** The same, where forms authentication is not declared but on at the server, as it is after Setup. */
 function underForms(
   row: VirtualDirectoryService,
   objects: readonly PowerShellObject[],
@@ -281,8 +283,8 @@ function overridden(values: KnownValues): readonly string[] {
 const wordOf = (attribute: string) => AUTHENTICATION_WORDS[attribute] ?? attribute;
 
 /**
- * What clients miss until a deploy. That Setup leaves no URL for clients outside is no wonder on a server that still gives
- * its own name to those inside: it is new.
+ * Remarks on missing URLs, without which clients lack something until a deploy. A missing external URL is not reported
+ * on a server whose internal URL still has its own name: it is new, and Setup leaves the external URL empty.
  */
 function withoutUrl(
   title: string,
@@ -306,7 +308,10 @@ function withoutUrl(
   }));
 }
 
-/** Of a server that nobody declares, as one that Setup has just made: its clients are told its own name, which no certificate has. */
+/**
+ * Remarks on servers that are not declared, such as one that Setup has just installed: their clients get the server's
+ * own name, which is on no certificate.
+ */
 function ownNameElsewhere(
   row: VirtualDirectoryService,
   objects: readonly PowerShellObject[],
@@ -316,14 +321,14 @@ function ownNameElsewhere(
   if (isDeclared === undefined || (planned?.['internal_url'] ?? '') === '') return [];
   return objects.flatMap((object): readonly Diagnostic[] => {
     const server = textOf(object, 'Server') ?? '';
-    // As a rule all of them are, and each directory of a site looks at those of all servers.
+    // A quick exit for the usual case: every directory of a site checks the directories of all servers.
     if (server === '' || isDeclared(server)) return [];
     const name = textOf(object, 'Name') ?? '';
     const own = textOf(object, 'InternalUrl') ?? '';
     if (!sameServer(hostIn(own) ?? '', server)) return [];
     const call = renderInvocation({
       cmdlet: `Set-${row.noun}`,
-      // The same for every server of the site, so that it is said once.
+      // The text is the same for every server of the site, so that it is shown once.
       parameters: { Identity: `${server}\\${name}`, InternalUrl: `https://<name>${row.path}` },
     });
     return [
@@ -336,7 +341,7 @@ function ownNameElsewhere(
   });
 }
 
-/** `EX1\owa (Default Web Site)`. */
+/** Parses an identity such as `EX1\owa (Default Web Site)`. */
 export function parseIdentity(
   identity: string,
 ): { readonly server: string; readonly directory: string; readonly webSite: string } | undefined {

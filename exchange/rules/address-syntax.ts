@@ -7,7 +7,7 @@ export const addressSyntax: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'Addresses are IPv4 or IPv6 addresses that clients can reach: no loopback, link-local, multicast or reserved ones. hashicorp/dns finds a malformed one only at apply, and keeps it in the state.',
+    'Addresses are IPv4 or IPv6 addresses that clients can reach: not loopback, link-local, multicast or reserved addresses. hashicorp/dns reports a malformed address only at apply, and keeps it in the state.',
   check: ({ site }) =>
     declaredAddresses(site).flatMap(({ text, path }) => {
       if (recordTypeOf(text) === undefined) {

@@ -7,12 +7,12 @@ export const alsoPublished: Rule = {
   id: 'also-published',
   severity: 'error',
   description:
-    'A name in alsoPublished is given to no client of the same servers on the same side of the firewall. One that is given to clients is published anyway: in both places it would look retired, or new, and is neither.',
+    'A name in `alsoPublished` is not used for clients of the same servers on the same side of the firewall. A name in use is published anyway; in both places it would look as if it were being introduced or retired.',
   check: ({ site }) => {
     const published = new SiteNames(site).published();
     return published.flatMap(({ host, path, place, servers, sides }, position) => {
       if (!isFurther(place)) return [];
-      // Those that are given to clients stand before.
+      // The names in use come first in the list.
       const first = published
         .slice(0, position)
         .find(

@@ -16,6 +16,7 @@ function findings({ definition, attributes, origin }: ExchangeObject): readonly 
 export const attributeValue: Rule = {
   id: 'attribute-value',
   severity: 'error',
-  description: 'What the provider would refuse at plan is found at synth already, by the same checks.',
+  description:
+    'Synth already makes the checks of attribute values that the provider makes at plan.',
   check: ({ objects }) => saidOnce(objects.flatMap(findings)),
 };

@@ -5,7 +5,7 @@ export const autodiscoverScope: Rule = {
   id: 'autodiscover-scope',
   severity: 'error',
   description:
-    'Where service connection points are scoped to the Active Directory sites of their own datacentre, the datacentre says which ones these are.',
+    'Where `autodiscoverSiteScope` is `own`, the datacentre declares its Active Directory sites.',
   check: ({ topology: { placements } }) => {
     const unsaid = placements.flatMap(({ autodiscoverScope: scope, server }) =>
       scope === undefined || scope.sites.length > 0 ? [] : [{ path: scope.path, server }],

@@ -8,7 +8,7 @@ export const certificateCoverage: Rule = {
   id: 'certificate-coverage',
   severity: 'error',
   description:
-    'Every published name stands on the certificate that clients see on each server to which it leads, by its name or by a wildcard for its first label; that of POP or IMAP on this one or another one of these servers, and a further name of mail on the one that has it to the letter.',
+    'The certificate that clients see on a server covers every published name that leads to this server, by the name itself or by a wildcard for its first label. A name of POP or IMAP may instead be covered by another certificate of the same servers, and a further name (alsoPublished) may instead be, literally, on another one without IIS.',
   check: ({ site, topology, certificates }) =>
     certificates.filter(mustCoverHosts).flatMap((certificate) => {
       const { names } = certificate.declared;

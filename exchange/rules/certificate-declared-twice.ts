@@ -9,7 +9,7 @@ export const certificateDeclaredTwice: Rule = {
   id: 'certificate-declared-twice',
   severity: 'error',
   description:
-    'No two declared certificates are one and the same: it would be managed twice on its servers, once with the services of each.',
+    'No certificate is declared twice: its servers would get it twice, each time with other services.',
   check: ({ site, certificates }) =>
     certificates.flatMap((certificate, position) => {
       const before = certificates.slice(0, position);
@@ -32,7 +32,7 @@ export const certificateDeclaredTwice: Rule = {
     }),
 };
 
-/** What one certificate in place of two has to say. */
+/** The servers or services that a single declaration of both certificates needs. */
 function together(site: ExchangeSiteProps, one: RuleCertificate, other: RuleCertificate): string {
   const serversOf = (certificate: RuleCertificate) =>
     site.servers.filter((server) => isOnServer(certificate, server)).map(({ name }) => name);
@@ -48,7 +48,7 @@ function together(site: ExchangeSiteProps, one: RuleCertificate, other: RuleCert
   return `the servers and the services of both, which are then for each of these servers: ${written('servers', servers)}, ${written('services', services)}`;
 }
 
-/** Slashes of either kind and letter case do not make two files, on Windows at least. */
+/** Ignores the kind of slashes and letter case, as Windows does. */
 function pfxOf({ declared }: RuleCertificate): string {
   return declared.pfxFile.replaceAll('\\', '/').replace(/^\.\//, '').toLowerCase();
 }

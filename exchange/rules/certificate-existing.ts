@@ -6,7 +6,7 @@ export const certificateExisting: Rule = {
   id: 'certificate-existing',
   severity: 'error',
   description:
-    'A certificate to import that clients of the namespaces do not see is named by its thumbprint: several may serve SMTP, POP or IMAP.',
+    'A certificate to import that clients of the namespaces do not see is identified by its thumbprint, because several certificates may serve SMTP, POP or IMAP.',
   check: ({ certificates }) =>
     certificates.flatMap((certificate) => {
       const { declared, name, path: at } = certificate;

@@ -9,7 +9,7 @@ export const certificateExportable: Rule = {
   id: 'certificate-exportable',
   severity: 'error',
   description:
-    'Whether a private key can be exported again is declared for servers whose import takes it: that of Exchange 2007 does not.',
+    '`privateKeyExportable` is declared only for servers whose import cmdlet has this parameter. That of Exchange 2007 does not.',
   check: ({ topology: { placements }, certificates }) => {
     const first = ExchangeVersion.ALL.find(has);
     return certificates.flatMap((certificate) => {

@@ -6,7 +6,8 @@ import type { Rule } from './rule';
 export const certificateFileThumbprint: Rule = {
   id: 'certificate-file-thumbprint',
   severity: 'error',
-  description: 'A declared thumbprint is that of the certificate in the certificate file.',
+  description:
+    'A declared thumbprint matches the certificate in the certificate file.',
   check: ({ certificates }) =>
     certificates.flatMap(({ declared: { thumbprint }, path: at, committed }) => {
       if (thumbprint === undefined || !isCommitted(committed)) return [];

@@ -6,7 +6,7 @@ export const certificateIis: Rule = {
   id: 'certificate-iis',
   severity: 'warning',
   description:
-    'A certificate of each server is used by IIS, which answers for the namespaces; without it clients are shown the self-signed one that Setup made.',
+    'One certificate of each server has the service IIS, which answers for the namespaces. Without it, clients are shown the self-signed certificate that Setup made.',
   check: ({ topology }) => {
     const without = topology.placements.filter(({ certificates }) => !certificates.some(isForWeb));
     const places = new Map(

@@ -2,12 +2,15 @@ import { formatPath, path } from '../../schema';
 import { isInternalName } from '../certificate-checks/internal-name';
 import type { Rule } from './rule';
 
-/** Whose certificate it is only its file tells; an accepted finding about that says it here. */
+/**
+ * Synth does not know who issues the certificate. An acceptance of `private-authority` or `self-signed` tells that no
+ * public authority does.
+ */
 export const certificateInternalName: Rule = {
   id: 'certificate-internal-name',
   severity: 'warning',
   description:
-    'Names on a certificate are in a domain that somebody can register: no public authority certifies others, such as those under .local or without a domain, while an authority of your own does.',
+    'Names on a certificate are in domains that can be registered. No public authority certifies other names, such as those under .local or without a domain; a private authority does.',
   check: ({ certificates }) =>
     certificates.flatMap(({ declared: { names, accepted = {} }, path: at }) => {
       if (accepted['private-authority'] !== undefined || accepted['self-signed'] !== undefined) return [];

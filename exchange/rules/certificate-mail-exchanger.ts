@@ -10,7 +10,7 @@ export const certificateMailExchanger: Rule = {
   id: 'certificate-mail-exchanger',
   severity: 'warning',
   description:
-    'A server to which DNS sends the mail of a domain (MX) has a certificate that is given to SMTP: without it, senders are shown the one that Setup made, which those refuse that check it.',
+    'A server to which an MX record sends mail has a certificate with the service SMTP. Without it, senders are shown the self-signed certificate that Setup made, and those that validate certificates refuse it.',
   check: ({ site, certificates }) =>
     saidOnce(
       takers(site).flatMap(({ domain, exchange, at, servers }): readonly Finding[] => {
@@ -31,7 +31,7 @@ export const certificateMailExchanger: Rule = {
     ),
 };
 
-/** Names of the site that take mail, and the servers behind them. */
+/** The names of the site in MX records, with the servers that they lead to. */
 function takers(site: ExchangeSiteProps) {
   const names = namesInDns(site);
   return declaredRecords(site).flatMap(({ view, content, host: domain, path }) =>

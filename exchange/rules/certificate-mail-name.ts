@@ -9,7 +9,7 @@ export const certificateMailName: Rule = {
   id: 'certificate-mail-name',
   severity: 'error',
   description:
-    'A certificate that is given to POP or IMAP has the name that mailProtocols declares for it: by another one the servers would find another certificate, and each plan would give this one again.',
+    'A certificate with the service POP or IMAP holds the name that `mailProtocols` declares for it. Otherwise the servers would select another certificate by that name, and every plan would assign this one again.',
   check: ({ site, certificates }) =>
     declaredProtocols(site).flatMap(({ row, host, servers }) =>
       certificates.flatMap((certificate) => {

@@ -8,10 +8,10 @@ export const certificateMailProtocol: Rule = {
   id: 'certificate-mail-protocol',
   severity: 'warning',
   description:
-    'A certificate that has the name of POP or IMAP itself is given to the service, too; by a wildcard it is found without.',
+    'A certificate that holds the name of POP or IMAP literally also has this service. A wildcard certificate is found without it.',
   check: ({ site, certificates }) =>
     declaredProtocols(site).flatMap(({ row, host, servers }) => {
-      // One with a wildcard besides cannot be given to it: `certificate-wildcard`.
+      // A certificate that also has a wildcard cannot be enabled for the service, see `certificate-wildcard`.
       const named = certificates.filter(
         (certificate) =>
           includesName(certificate.declared.names, host) &&

@@ -4,7 +4,7 @@ export const certificateMissing: Rule = {
   id: 'certificate-missing',
   severity: 'error',
   description:
-    'Every server has a certificate of the declaration: clients of one without are shown what Setup made for it, and warn of it.',
+    'Every server has a declared certificate. Clients of a server without one are shown the self-signed certificate that Setup made, and warn of it.',
   check: ({ topology, certificates }) =>
     topology.placements.flatMap(({ server, path, certificates: own }) =>
       own.length > 0 || certificates.length === 0

@@ -5,7 +5,7 @@ export const certificateName: Rule = {
   id: 'certificate-name',
   severity: 'error',
   description:
-    'The name of one of several certificates becomes part of Terraform addresses, of the variable of its password, and of parameters of the script: letters, digits and hyphens, and neither letter case nor hyphens tell two of them apart.',
+    'The name of one of several certificates becomes part of Terraform addresses, of the variable of its password, and of parameters of the script. It consists of letters, digits and hyphens, and two names differ in more than letter case and hyphens.',
   check: ({ certificates }) =>
     certificates.flatMap(({ name, path }, index) => {
       if (name === null) return [];

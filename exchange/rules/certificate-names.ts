@@ -7,7 +7,7 @@ export const certificateNames: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'Names on a certificate are host names; a wildcard stands for the whole first label only (RFC 6125, section 6.4.3).',
+    'Names on a certificate are host names. A wildcard replaces the whole first label only (RFC 6125, section 6.4.3).',
   check: ({ site, certificates }) => [
     ...certificates.flatMap(({ declared, path: at }) => unfit(declared.names, [...at, ...path('names')])),
     ...unfit(site.reverseProxy?.certificateNames ?? [], path('reverseProxy', 'certificateNames')),
@@ -17,7 +17,7 @@ export const certificateNames: Rule = {
 function unfit(names: readonly string[], at: Path): readonly Finding[] {
   return names.flatMap((name, index) => {
     const rest = name.startsWith('*.') ? name.slice(2) : name;
-    // A name without a domain is no host on the internet, but an internal authority certifies it.
+    // A private authority may also certify a name without a domain.
     if (isHostName(rest) && (rest === name || rest.includes('.'))) return [];
     return [
       {

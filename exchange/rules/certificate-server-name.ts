@@ -5,7 +5,7 @@ export const certificateServerName: Rule = {
   id: 'certificate-server-name',
   severity: 'warning',
   description:
-    'A public certificate holds the shared names only. Names of servers change with every server, tell outsiders what is inside, and public authorities do not issue for internal domains.',
+    'A public certificate holds only shared names. Names of servers change with every server, reveal the internal network, and public authorities do not issue certificates for internal domains.',
   check: ({ site, topology, certificates }) => {
     const given = new Set(topology.published.map(({ host }) => host.toLowerCase()));
     return certificates.flatMap(({ declared, path: at }) =>

@@ -7,7 +7,7 @@ export const certificateServiceTwice: Rule = {
   id: 'certificate-service-twice',
   severity: 'error',
   description:
-    'A service has one of the certificates of a server: given to another one it is taken from the first, or, as SMTP, stays listed on both.',
+    'A service has one certificate on each server. Assigning it to a second certificate takes it from the first; for SMTP it stays listed on both.',
   check: ({ site, certificates }) =>
     certificates.flatMap((certificate, position) =>
       certificate.declared.services.flatMap((service, index) =>

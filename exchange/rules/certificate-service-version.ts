@@ -4,7 +4,7 @@ import { existsIn, ExchangeVersion, type Lifespan, lifespanText } from '../versi
 import { type Rule, withVersion } from './rule';
 
 /**
- * Unified Messaging went with 2019, and its call router came with 2013, which split the roles
+ * Exchange 2019 removed Unified Messaging. Its call router came with 2013, which split the roles
  * (https://learn.microsoft.com/exchange/new-features/discontinued-features, values of -Services on the page of
  * Enable-ExchangeCertificate).
  */
@@ -16,7 +16,8 @@ const LIFESPANS: { readonly [service: string]: Lifespan } = {
 export const certificateServiceVersion: Rule = {
   id: 'certificate-service-version',
   severity: 'error',
-  description: 'A certificate is given to services that the version of each of its servers has.',
+  description:
+    'A certificate is assigned only to services that exist in the version of each of its servers.',
   check: ({ site, certificates }) =>
     certificates.flatMap((certificate) =>
       certificate.declared.services.flatMap((service, index) => {

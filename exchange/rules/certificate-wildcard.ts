@@ -6,7 +6,7 @@ export const certificateWildcard: Rule = {
   id: 'certificate-wildcard',
   severity: 'error',
   description:
-    'A wildcard certificate is not given to POP and IMAP: they find it by a host name, X509CertificateName of Set-PopSettings and Set-ImapSettings, which mailProtocols declares.',
+    'A wildcard certificate does not have the services POP and IMAP. They find such a certificate by a host name instead: X509CertificateName of Set-PopSettings and Set-ImapSettings, which `mailProtocols` declares.',
   check: ({ certificates }) =>
     certificates.filter(hasWildcard).flatMap(({ declared, path: at }) =>
       declared.services.flatMap((service, index) =>

@@ -11,7 +11,7 @@ export const certificateZone: Rule = {
   id: 'certificate-zone',
   severity: 'warning',
   description:
-    'A name on a certificate that clients of the site are not given lies in a declared zone: one in another domain is mostly mistyped, and the name that was meant is missing.',
+    'A name on a certificate that no client uses is in a declared zone. One in another domain is usually a typing error, and then the intended name is missing.',
   check: ({ site, certificates }) => [
     ...certificates.flatMap(({ declared, path: at }) => strangers(site, declared.names, at, 'names')),
     ...strangers(site, site.reverseProxy?.certificateNames ?? [], path('reverseProxy'), 'certificateNames'),
@@ -28,7 +28,7 @@ function strangers(
   const zones = views.flatMap(({ declared }) => declared.zones.map(({ name }) => name));
   const known = namesInDns(site);
   return names.flatMap((name, index) => {
-    // Names of servers, and those under suffixes that nobody can register, are other rules'.
+    // Other rules check names of servers, and names under suffixes that nobody can register.
     const isKnown =
       views.some((view) => zoneOf(view, name) !== undefined) ||
       known.some(({ host }) => nameCovers(name, host)) ||

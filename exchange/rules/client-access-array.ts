@@ -12,7 +12,7 @@ export const clientAccessArray: Rule = {
   id: 'client-access-array',
   severity: 'error',
   description:
-    'A client access array is of an Active Directory site that has no other one, and of servers of Exchange 2010, with no newer ones beside them, whose sessions lack its cmdlets. Its name is a host name that resolves inside only: not one that clients are given by a URL, not a name of the certificate, not that of a server.',
+    'A client access array belongs to an Active Directory site that has no other one, and to servers of Exchange 2010 without newer servers beside them, whose sessions lack its cmdlets. Its name resolves only inside the firewall: it is not in a URL for clients, not on a certificate, and not the name of a server.',
   check: ({ site }) => {
     const arrays = declaredArrays(site);
     return arrays.flatMap((declared, index) => [
@@ -29,7 +29,7 @@ function withoutServers(
   { servers }: ExchangeSiteProps,
   { servers: own, datacentre, path: at }: DeclaredArray,
 ): readonly Finding[] {
-  // That nobody stands in the datacentre is another rule's.
+  // Another rule reports a datacentre without servers.
   const standing = servers.filter((server) => sameName(server.datacentre ?? '', datacentre));
   if (own.length > 0 || standing.length === 0) return [];
   const versions = [...new Set(standing.map(({ version }) => version.toString()))].join(', ');
@@ -43,7 +43,7 @@ function withoutServers(
   ];
 }
 
-/** The session of a site is that of its newest servers, and from 2013 on none has the cmdlets. */
+/** The session of a site is on one of its newest servers, and from 2013 on servers lack these cmdlets. */
 function outOfReach(
   { servers }: ExchangeSiteProps,
   { servers: own, path: at }: DeclaredArray,
@@ -119,7 +119,7 @@ function nameProblems(
       );
 }
 
-/** What one view for everybody holds resolves outside, too. */
+/** A name in a view for all clients also resolves outside the firewall. */
 function resolvesOutside(
   site: ExchangeSiteProps,
   { array: { fqdn }, path: at }: DeclaredArray,

@@ -6,7 +6,7 @@ import { declaredAddresses } from '../declared-names';
 import { groupAddresses, type PlacedGroup } from '../placed-groups';
 import type { Finding, Rule } from './rule';
 
-/** What stands for something else than an address: the page of New-DatabaseAvailabilityGroup. */
+/** Values of `addresses` with a special meaning, from Microsoft's page of New-DatabaseAvailabilityGroup. */
 export const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['0.0.0.0', 'DHCP'],
   ['255.255.255.255', 'no administrative access point'],
@@ -19,7 +19,7 @@ function addressesOf({ group, path }: PlacedGroup): readonly DeclaredText[] {
   }));
 }
 
-/** What two things would answer to. */
+/** Addresses that are used more than once. */
 function taken(addresses: readonly DeclaredText[], others: readonly DeclaredText[]): readonly Finding[] {
   const first = new Map<string, Path>(
     [...others].reverse().map(({ text, path }) => [canonicalAddress(text), path]),
@@ -76,7 +76,7 @@ export const dagAddresses: Rule = {
   id: 'dag-addresses',
   severity: 'error',
   description:
-    'An address of a DAG is that of nothing else. 0.0.0.0 (DHCP) and 255.255.255.255 (no administrative access point) stand alone, and Exchange 2010 has only the first.',
+    'An address of a DAG is used for nothing else. 0.0.0.0 (DHCP) or 255.255.255.255 (no administrative access point) is the only entry of `addresses`; Exchange 2010 accepts only the former.',
   check: ({ site, topology: { groups } }) => [
     ...taken(groups.flatMap(addressesOf), declaredAddresses(site)),
     ...groups.flatMap((placed) => {

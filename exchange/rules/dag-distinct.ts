@@ -6,13 +6,13 @@ import { sameFolder, sameName, sameServer } from '../resources/equality';
 import type { Witness } from '../site';
 import type { Finding, Rule } from './rule';
 
-/** A value of one DAG that no other may have. */
+/** A value that must be unique among the DAGs. */
 interface Own<T> {
   readonly value: T;
   readonly path: Path;
 }
 
-/** Those that an earlier DAG has too. */
+/** Finds values that an earlier DAG has too. */
 function shared<T>(
   groups: readonly DeclaredGroup[],
   valuesOf: (group: DeclaredGroup) => readonly Own<T>[],
@@ -49,7 +49,7 @@ export const dagDistinct: Rule = {
   id: 'dag-distinct',
   severity: 'error',
   description:
-    'Of several DAGs each has a name of its own, a server is a member of one at most, and no two use one folder of a witness server.',
+    'No two DAGs share a name, a member, or a folder on a witness server.',
   check: ({ site }) => {
     const groups = declaredGroups(site);
     return [

@@ -37,7 +37,7 @@ function mixed({ path, members }: PlacedGroup): readonly Finding[] {
     {
       path: at,
       problem: `members have different versions: ${members.map(({ name, version }) => `${name} ${version.label}`).join(', ')}`,
-      // A member that is no longer named would be taken out of its DAG.
+      // The remedy warns of leaving the server out of `members`, because this would remove it from its DAG.
       remedy: `correct the version of a server that runs another one than is declared; a server that is still to join needs a DAG of its own version. Keep naming in ${formatPath(at)} every server that is a member already`,
     },
   ];
@@ -47,7 +47,7 @@ export const dagMembers: Rule = {
   id: 'dag-members',
   severity: 'error',
   description:
-    'Members of a DAG are declared servers, of one Exchange version. Where a site has several DAGs, each names its members.',
+    'Members of a DAG are declared servers of the same Exchange version. Where a site has several DAGs, each names its members.',
   check: ({ site, topology: { groups } }) => {
     const declared = site.servers.map(({ name }) => name);
     return groups.flatMap((group) => [

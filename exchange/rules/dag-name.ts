@@ -9,7 +9,7 @@ export const dagName: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'The name of a DAG has at most 15 characters and is not that of a server: it becomes a computer account.',
+    'The name of a DAG has at most 15 characters and is not the name of a server, because it becomes a computer account.',
   check: ({ site }) => {
     const groups = declaredGroups(site);
     const servers = [

@@ -5,7 +5,7 @@ export const dagStretched: Rule = {
   id: 'dag-stretched',
   severity: 'warning',
   description:
-    'A DAG over several datacentres has an alternate witness: without it a switchover to the other datacentre has no witness to turn to.',
+    'A DAG over several datacentres has an alternate witness. Without it, no witness is available after a switchover to the other datacentre.',
   check: ({ topology: { groups } }) =>
     groups.flatMap(({ group, path, members }) => {
       if (group.alternateWitness !== undefined) return [];

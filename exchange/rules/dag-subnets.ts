@@ -11,23 +11,23 @@ export const dagSubnets: Rule = {
   id: 'dag-subnets',
   severity: 'error',
   description:
-    'A DAG with addresses has one in each subnet that its members are in, and no other, as far as the subnets of their datacentres are declared: by it the name of the DAG comes up there.',
+    'A DAG with addresses has exactly one in each subnet of its members, and none elsewhere, as far as the subnets of their datacentres are declared. The name of the DAG comes online in a subnet only with an address there.',
   check: ({ site, topology: { groups } }) => groups.flatMap((placed) => found(site, placed)),
 };
 
 function found(site: ExchangeSiteProps, { group, path: of, members }: PlacedGroup): readonly Finding[] {
   const { addresses = [] } = group;
-  // What is no address of a cluster is another rule's.
+  // Another rule checks whether these are valid cluster addresses.
   const isOfCluster = (address: string) => isIPv4(address) && !MEANINGS.has(address);
   if (addresses.length === 0 || !addresses.every(isOfCluster)) return [];
   const at: Path = [...of, { attribute: 'addresses' }];
-  // Exchange gives a cluster IPv4 addresses only.
+  // Exchange assigns only IPv4 addresses to a cluster.
   const subnetsOf = (server: Server) => subnetsWith(site, server).filter((subnet) => !subnet.includes(':'));
   const subnets = new Map<string, Server>(
     [...members].reverse().flatMap((server) => subnetsOf(server).map((subnet) => [subnet, server])),
   );
   const inSubnet = (subnet: string) => addresses.filter((address) => isIn(address, subnet));
-  // Of members in datacentres whose subnets are not declared it is not known where they are.
+  // The subnets of a member are known only if its datacentre declares them.
   const isKnown = members.every((server) => subnetsOf(server).length > 0);
   return [
     ...[...subnets].flatMap(([subnet, { name }]): readonly Finding[] => {

@@ -45,6 +45,6 @@ export const dagWitness: Rule = {
   id: 'dag-witness',
   severity: 'error',
   description:
-    'The witness is no member of the same DAG: its vote would be lost with the member. The alternate witness is another server, in the other datacentre.',
+    'The witness is not a member of the same DAG, because its vote would be lost together with the member. The alternate witness is a different server, in the other datacentre.',
   check: ({ topology: { groups } }) => groups.flatMap(ofGroup),
 };

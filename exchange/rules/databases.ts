@@ -9,7 +9,7 @@ import { type Finding, type Rule, withVersion } from './rule';
 function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[] {
   const members = group.members.map(({ name }) => name);
   return declared.copies.flatMap((copy, index) =>
-    // What is no computer name, such as an FQDN, attribute-value says.
+    // The rule attribute-value reports texts that are not computer names, such as an FQDN.
     includesName(members, copy) || serverNameProblem(copy) !== undefined
       ? []
       : [
@@ -22,7 +22,7 @@ function strangers({ declared, group, path }: PlacedDatabase): readonly Finding[
   );
 }
 
-/** From 2013 on `Get-MailboxDatabase` leaves databases of 2010 out unless it is asked for them (Microsoft's page of it). */
+/** From 2013 on, `Get-MailboxDatabase` leaves out databases of 2010 by default (Microsoft's page of the cmdlet). */
 function outOfReach(
   { servers }: ExchangeSiteProps,
   databases: readonly PlacedDatabase[],
@@ -50,7 +50,7 @@ function fileAsFolder({ declared: { edbFile, logFolder }, path }: PlacedDatabase
       ];
 }
 
-/** A database has its name in the whole organization. */
+/** The name of a database is unique in the whole organization. */
 function sameNames(databases: readonly PlacedDatabase[]): readonly Finding[] {
   const firsts = new Map<string, PlacedDatabase>();
   return databases.flatMap((database) => {
@@ -75,10 +75,10 @@ const PLACES = [
   ['logFolder', 'log folder'],
 ] as const;
 
-/** Files of two databases on one server. */
+/** Finds files and log folders that two databases on one server share. */
 function samePlaces(databases: readonly PlacedDatabase[]): readonly Finding[] {
   return PLACES.flatMap(([attribute, what]) => {
-    // A site has hundreds of databases: each is only compared with those that have its very place.
+    // A site may have hundreds of databases, so each is compared only with those that have the same path.
     const earlier = new Map<string, PlacedDatabase[]>();
     return databases.flatMap((database): readonly Finding[] => {
       const { declared, servers, path } = database;
@@ -104,7 +104,7 @@ export const databases: Rule = {
   id: 'databases',
   severity: 'error',
   description:
-    'Databases have a name of their own in the organization, are held by members of their DAG, are seen by the session of the site, and no two have the same file or log folder on one server.',
+    'Each database has a unique name in the organization, its copies are on members of its DAG, and the session of the site can show it. No two databases use the same file or log folder on one server.',
   check: ({ site, topology }) => {
     const placed = databasesOf(topology);
     return [

@@ -8,7 +8,7 @@ export const datacentre: Rule = {
   id: 'datacentre',
   severity: 'error',
   description:
-    'What is said of a datacentre is said of one that servers stand in, once. Its name becomes part of Terraform addresses.',
+    'Each entry of `datacentres` is the datacentre of at least one server and is declared once, under a name that can become part of Terraform addresses.',
   check: ({ site: { datacentres = {}, servers } }) => {
     const names = Object.keys(datacentres);
     return names.flatMap((name, index): readonly Finding[] => {

@@ -5,6 +5,6 @@ export const declarationForm: Rule = {
   id: 'declaration-form',
   severity: 'error',
   description:
-    'A declaration has the properties that its type has, with values of their types, and no others. An editor says so while it is typed; synth loads the file without compiling it. Where this finds something, no other rule is asked.',
+    'A declaration has the properties of its type, with values of the right types, and no others. An editor reports this while you type; synth loads the file without compiling it. Where this rule finds something, no other rule runs.',
   check: ({ site }) => declarationMisfits(site),
 };

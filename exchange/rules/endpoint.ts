@@ -3,7 +3,7 @@ import { endpointFault } from '../endpoint';
 import type { EndpointFault } from '../endpoint';
 import type { Rule } from './rule';
 
-/** The endpoint itself is shown nowhere: it may have a password in it. */
+/** Messages never show the endpoint itself, because it may contain a password. */
 const FOUND: {
   readonly [fault in Exclude<EndpointFault, 'characters'>]: readonly [problem: string, remedy: string];
 } = {
@@ -31,11 +31,11 @@ export const endpoint: Rule = {
   id: 'endpoint',
   severity: 'error',
   description:
-    'An endpoint is a URL of a known scheme with a server and without a password: it is written into the synthesized files.',
+    'An endpoint is a URL of a known scheme with a server and without a password, because it is written into the synthesized files.',
   check: ({ site }) =>
     declaredEndpoints(site).flatMap(({ text, path }) => {
       const fault = endpointFault(text);
-      // Of characters the rule plain-characters tells.
+      // The rule plain-characters reports characters.
       if (fault === undefined || fault === 'characters') return [];
       const [problem, remedy] = FOUND[fault];
       return [{ path, problem, remedy }];

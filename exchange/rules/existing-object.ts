@@ -6,7 +6,8 @@ import { includesName } from '../resources/equality';
 export const existingObject: Rule = {
   id: 'existing-object',
   severity: 'error',
-  description: 'A membership or a certificate to import is that of a server for which the site declares one.',
+  description:
+    'A server in `existingMembers` is a declared member of the DAG, and a server in `existingOn` a declared server of the certificate.',
   check: ({ site, topology, certificates }) => {
     const lists = [
       ...certificates.map((certificate) => ({

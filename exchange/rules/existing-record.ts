@@ -9,7 +9,7 @@ export const existingRecord: Rule = {
   id: 'existing-record',
   severity: 'error',
   description:
-    'An existing record set to import is that of a published name of the site that its view of DNS holds.',
+    'A name in `existingRecords` is a published name of the site that this view of DNS holds.',
   check: ({ site, recordSets }) => {
     const names = namesInDns(site);
     const further = declaredRecords(site);

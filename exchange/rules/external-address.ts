@@ -6,7 +6,7 @@ export const externalAddress: Rule = {
   id: 'external-address',
   severity: 'error',
   description:
-    'What the external view answers is an address of the internet: clients outside reach no private one (RFC 1918, RFC 6598, RFC 4193), and it tells them of the network inside.',
+    'The external view publishes public addresses only. External clients cannot reach a private address (RFC 1918, RFC 6598, RFC 4193), and it would reveal the internal network.',
   check: ({ site, recordSets }) =>
     viewsOf(site)
       .filter(({ side }) => side === 'external')

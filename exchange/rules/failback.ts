@@ -13,7 +13,7 @@ export const failback: Rule = {
   id: 'failback',
   severity: 'error',
   description:
-    'The name of a datacentre that is failed back is that of nothing else: under another name of the site browsers would be sent to the other datacentre, which that name still stands for. Some server there has Outlook on the web with a FailbackUrl.',
+    'The failback name of a datacentre is used for nothing else: any other name of the site still leads to the other datacentre, and browsers would be sent there. At least one server of the datacentre has Outlook on the web with a FailbackUrl.',
   check: ({ site }) => [...withoutServer(site), ...taken(site)],
 };
 

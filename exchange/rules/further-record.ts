@@ -11,7 +11,7 @@ export const furtherRecord: Rule = {
   id: 'further-record',
   severity: 'error',
   description:
-    'Records beside the addresses lie in a zone of their view, have names, numbers and targets that DNS takes, and an alias (CNAME) is the only record of its name. Mail and services go to hosts that are no aliases, each named once, or to none at all: a dot.',
+    'Records in `records` are in a zone of their view and have names, numbers and targets that DNS accepts. A CNAME is the only record of its name. MX and SRV records name hosts that are not aliases, each once; or only a dot, which stands for no host.',
   check: (input) => {
     const records = declaredRecords(input.site);
     return records.flatMap((record) => [
@@ -74,7 +74,9 @@ function misspelled({ content, key, path }: DeclaredRecords): readonly Finding[]
   }
 }
 
-/** What hashicorp/dns puts between quotes of a zone file as it is, and finds again to the letter. */
+/**
+ * The characters that hashicorp/dns writes between the quotes of a zone file without change, and reads back literally.
+ */
 const PLAIN_TEXT = /^[ !#-[\]-~]+$/;
 
 function wrongText(text: string, path: Path): readonly Finding[] {
@@ -101,10 +103,10 @@ function wrongTarget(target: string, path: Path): readonly Finding[] {
       ];
 }
 
-/** A host that a record of mail or of a service leads to. */
+/** A host that an MX or SRV record names. */
 interface Lead {
   readonly host: string;
-  /** Several may have one host, where they differ in this. */
+  /** SRV records may name the same host with different ports. */
   readonly port?: number;
   readonly path: Path;
 }
@@ -127,7 +129,10 @@ function leadsOf({ content, path }: DeclaredRecords): readonly Lead[] {
   }
 }
 
-/** The root of DNS, which is no host: nobody takes the mail (RFC 7505), or the service is not there (RFC 2782). */
+/**
+ * The root of DNS in place of a host: the domain receives no mail (RFC 7505), or the service is not available (RFC
+ * 2782).
+ */
 const NOBODY = '.';
 
 function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]): readonly Finding[] {
@@ -161,7 +166,7 @@ function besideNobody(path: Path): Finding {
   };
 }
 
-/** RFC 7505, section 3: its preference is 0. */
+/** The preference must be 0 (RFC 7505, section 3). */
 function nobody({ content }: DeclaredRecords, path: Path): readonly Finding[] {
   const preference = content.recordType === 'MX' ? content.exchangers[0]?.preference : 0;
   return preference === 0
@@ -175,7 +180,7 @@ function nobody({ content }: DeclaredRecords, path: Path): readonly Finding[] {
       ];
 }
 
-/** RFC 2181, section 10.3, and RFC 2782: what a record of mail or of a service names has addresses of its own. */
+/** The host of an MX or SRV record must not be an alias (RFC 2181, section 10.3, and RFC 2782). */
 function toAlias(
   { view, content: { recordType } }: DeclaredRecords,
   host: string,
@@ -212,7 +217,7 @@ function wrongNumbers(numbers: { readonly [attribute: string]: number }, path: P
   );
 }
 
-/** Letter case, a dot at the end, and the spelling of an address do not make two names. */
+/** Two keys are the same if they differ only in letter case, a trailing dot or the spelling of an address. */
 function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecords[]): readonly Finding[] {
   const first = records.find(
     ({ view, content, host }) =>
@@ -233,7 +238,7 @@ function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecord
 function outsideZones({ view, host, key, path, content }: DeclaredRecords): readonly Finding[] {
   if (zoneOf(view, host) !== undefined) return [];
   const zones = formatPath([...view.path, { attribute: 'zones' }]);
-  // A domain itself takes mail and has texts; other records are of names within one.
+  // MX and TXT records usually belong to the domain itself, other records to names within it.
   const isDomain = ['MX', 'TXT'].includes(content.recordType) && host.split('.').length <= 2;
   const zone = isDomain ? host : host.split('.').slice(1).join('.');
   return [
@@ -245,7 +250,7 @@ function outsideZones({ view, host, key, path, content }: DeclaredRecords): read
   ];
 }
 
-/** RFC 1034, section 3.6.2. */
+/** A CNAME must be the only record of its name (RFC 1034, section 3.6.2). */
 function besideAlias(
   { view, content, host, path }: DeclaredRecords,
   records: readonly DeclaredRecords[],

@@ -7,7 +7,8 @@ import { withVersion, type Rule } from './rule';
 export const healthConnectivityOld: Rule = {
   id: 'health-connectivity-old',
   severity: 'warning',
-  description: 'Test-OutlookWebServices is left to the versions for which it is documented to be functional.',
+  description:
+    'Test-OutlookWebServices is run only on the versions for which Microsoft documents it as functional.',
   check: ({ site, topology: { placements } }) => {
     const index = site.health?.connectivity?.tests.indexOf('OutlookWebServices') ?? -1;
     const newer = placements.filter(

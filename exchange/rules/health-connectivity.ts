@@ -12,7 +12,8 @@ const AT = path('health', 'connectivity');
 export const healthConnectivity: Rule = {
   id: 'health-connectivity',
   severity: 'error',
-  description: 'What is tested after the records is something that a server answers for.',
+  description:
+    'Each connectivity test has servers that offer what it tests, and the mailbox and account that it needs.',
   check: ({ site, topology: { placements: all } }) => {
     const declared = site.health?.connectivity;
     if (declared === undefined) return [];
@@ -45,7 +46,7 @@ export const healthConnectivity: Rule = {
   },
 };
 
-/** Autodiscover tells nobody but the owner of a mailbox. */
+/** Autodiscover answers only the owner of a mailbox. */
 function withoutOwner(at: Path, { mailbox, account }: Connectivity): readonly Finding[] {
   if (mailbox !== undefined && account !== undefined) return [];
   return [

@@ -13,7 +13,7 @@ export const healthFromRunner: Rule = {
   id: 'health-from-runner',
   severity: 'error',
   description:
-    'What the machine that runs Terraform looks at on the servers is something that they show: a certificate that is declared for the service, a page that the version has.',
+    'The servers can show what the machine that runs Terraform checks: a certificate that is declared for the service, or a page that the version has.',
   check: ({ site, topology: { placements: all } }) => {
     const declared = site.health?.fromRunner;
     if (declared === undefined) return [];
@@ -46,7 +46,7 @@ export function unknownServer(name: string, at: Path, placements: readonly Place
   return [{ path: at, problem: `there is no server '${name}'`, remedy: `name one of ${names.join(', ')}` }];
 }
 
-/** Of servers without a certificate for IIS nothing is known that they could be held to. */
+/** Without a declared certificate for IIS, there is nothing to compare the server's certificate with. */
 export function lackingWeb(at: Path, placements: readonly Placement[]): readonly Finding[] {
   const without = placements.filter((placement) => webCertificate(placement) === undefined);
   const names = without.map(({ server }) => server.name).join(', ');
@@ -61,7 +61,7 @@ export function lackingWeb(at: Path, placements: readonly Placement[]): readonly
       ];
 }
 
-/** Older servers beside newer ones are left out. */
+/** Older servers are not checked, as long as there is a newer one that is. */
 function lackingConnectors(at: Path, placements: readonly Placement[]): readonly Finding[] {
   const [first] = placements;
   if (first === undefined || placements.some(showsConnectors)) return [];

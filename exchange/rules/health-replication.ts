@@ -4,7 +4,8 @@ import type { Rule } from './rule';
 export const healthReplication: Rule = {
   id: 'health-replication',
   severity: 'error',
-  description: 'Replication is checked of members of a DAG.',
+  description:
+    'Replication is checked only where servers are members of a DAG.',
   check: ({ site: { health }, topology: { placements } }) =>
     health?.replication !== true || placements.length === 0 || placements.some(({ dag }) => dag !== undefined)
       ? []

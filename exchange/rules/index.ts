@@ -99,109 +99,115 @@ import { zoneKerberos } from './zone-kerberos';
 
 export * from './rule';
 
-/** In the order in which people should read what they find: how things are spelled, then what they mean. */
+/**
+ * The rules, in the order in which people should read their findings: first spelling, then meaning. Beside each rule
+ * stands what it ensures.
+ */
 export const RULES: readonly Rule[] = [
-  declarationForm,
-  certificateName,
-  plainCharacters,
-  certificateThumbprint,
-  oneNameEach,
-  trailingDot,
-  serverMissing,
-  serverName,
-  serverFqdn,
-  addressSyntax,
-  subnetSyntax,
-  namespaceHost,
-  certificateNames,
-  dagName,
-  serverTwice,
-  rolloutWaves,
-  rolloutWaveWhole,
-  datacentre,
-  subnetOverlap,
-  subnetServer,
-  serverDatacentre,
-  namespaceIsServer,
-  alsoPublished,
-  failback,
-  namespaceUnused,
-  namespaceOld,
-  legacyClients,
-  legacyName,
-  namespaceZone,
-  namedInDns,
-  publishingUnused,
-  zone,
-  zoneKerberos,
-  recordTtl,
-  furtherRecord,
-  existingRecord,
-  existingObject,
-  virtualAddress,
-  externalAddress,
-  loadBalancerLayer,
-  nlb,
-  nlbServicePack,
-  nlbMailCertificate,
-  reverseProxy,
-  reverseProxyMail,
-  reverseProxyCertificate,
-  reverseProxySignIn,
-  reverseProxyWpad,
-  certificateServers,
-  certificateMissing,
-  certificateDeclaredTwice,
-  certificateServiceTwice,
-  certificateServiceVersion,
-  certificateExisting,
-  certificateExportable,
-  certificateCoverage,
-  certificateFile,
-  certificateFileThumbprint,
-  certificateServerName,
-  certificateInternalName,
-  certificateZone,
-  certificateIis,
-  certificateWildcard,
-  certificateMailName,
-  certificateMailProtocol,
-  certificateMailExchanger,
-  autodiscoverScope,
-  outlookProvider,
-  clientAccessArray,
-  dagDistinct,
-  dagMembers,
-  dagUpgrade,
-  dagAddresses,
-  dagSubnets,
-  dagWitness,
-  dagStretched,
-  databases,
-  endpoint,
-  serverEndpoint,
-  serverEndpointMissing,
-  serviceVersion,
-  healthFromRunner,
-  healthReplication,
-  healthConnectivity,
-  healthConnectivityOld,
-  webAuthentication,
-  sslOffload,
-  maintenance,
-  maintenanceRoundRobin,
-  maintenanceMailProtocols,
-  serverBuild,
-  versionCmdlets,
-  attributeValue,
+  declarationForm, // The declaration has the properties of its type, and no others.
+  certificateName, // Names of several certificates can become parts of addresses and variables.
+  plainCharacters, // No hidden or typographic characters.
+  certificateThumbprint, // A thumbprint is 40 hexadecimal digits.
+  oneNameEach, // Each text holds one name.
+  trailingDot, // Names do not end in a dot.
+  serverMissing, // The site has a server.
+  serverName, // Server names are computer names.
+  serverFqdn, // An FQDN is the computer name with its domain.
+  addressSyntax, // Addresses are IP addresses that clients can reach.
+  subnetSyntax, // Subnets are written with a prefix length.
+  namespaceHost, // A namespace is a host name with its domain.
+  certificateNames, // Names on certificates are host names or wildcards.
+  dagName, // A DAG has a valid computer name, which no server has.
+  serverTwice, // Servers do not share a name, FQDN or address.
+  rolloutWaves, // The waves hold each server once.
+  rolloutWaveWhole, // No wave holds a whole DAG or datacentre.
+  datacentre, // Each entry of `datacentres` belongs to servers, and is declared once.
+  subnetOverlap, // Subnets do not overlap.
+  subnetServer, // The addresses of a server are in the subnets of its datacentre.
+  serverDatacentre, // The datacentre that a server names is declared, if any is.
+  namespaceIsServer, // A name shared by servers is not the FQDN of one of them.
+  alsoPublished, // A further name is not also in use.
+  failback, // A failback name is used for nothing else, and by a server that has a FailbackUrl.
+  namespaceUnused, // Every declared name is in use.
+  namespaceOld, // Names of newer servers do not also resolve to servers before 2013.
+  legacyClients, // How ActiveSync reaches mailboxes on 2007 is declared where there is a choice, and can work.
+  legacyName, // A server of 2007 beside newer ones has external names of its own.
+  namespaceZone, // Every name is in a zone of its view, or the view says why not.
+  namedInDns, // Names in `virtualIps`, `elsewhere` and `notPublished` are names of the site.
+  publishingUnused, // Every setting of `publish`, `elsewhere` and `notPublished` has an effect.
+  zone, // Zones are valid, and no two views write to the same one.
+  zoneKerberos, // Settings for Kerberos updates are complete and consistent.
+  recordTtl, // The TTL is a whole number of seconds.
+  furtherRecord, // Further records are valid and do not conflict.
+  existingRecord, // Record sets to import are managed in their view.
+  existingObject, // Memberships and certificates to import are declared.
+  virtualAddress, // A virtual address is not the address of a server.
+  externalAddress, // The external view publishes no private address.
+  loadBalancerLayer, // At layer 4 each name has an address of its own.
+  nlb, // NLB clusters are valid, and no host is in a DAG.
+  nlbServicePack, // NLB hosts of 2007 have SP1.
+  nlbMailCertificate, // Where NLB balances POP or IMAP, every host has a certificate for it.
+  reverseProxy, // The reverse proxy is a separate machine that some external name leads to.
+  reverseProxyMail, // No POP or IMAP name leads to an ARR proxy.
+  reverseProxyCertificate, // The certificate of the reverse proxy covers the names that lead to it.
+  reverseProxySignIn, // Internal Outlook is not led to a proxy with a sign-in form.
+  reverseProxyWpad, // The listener leaves port 80 of the WPAD address free.
+  certificateServers, // The servers of a certificate are declared.
+  certificateMissing, // Every server has a certificate.
+  certificateDeclaredTwice, // No certificate is declared twice.
+  certificateServiceTwice, // A service has one certificate on a server.
+  certificateServiceVersion, // Services of a certificate exist on its servers.
+  certificateExisting, // A certificate to import can be identified.
+  certificateExportable, // `privateKeyExportable` is declared only where it can be set.
+  certificateCoverage, // Certificates cover the published names.
+  certificateFile, // The certificate file can be read, and holds no private key.
+  certificateFileThumbprint, // The thumbprint matches the certificate file.
+  certificateServerName, // Certificates hold no names of servers.
+  certificateInternalName, // Names on certificates can be registered by somebody.
+  certificateZone, // Names on certificates are in declared zones.
+  certificateIis, // Each server has a certificate for IIS.
+  certificateWildcard, // No wildcard certificate is enabled for POP or IMAP.
+  certificateMailName, // A certificate for POP or IMAP holds the name in `mailProtocols`.
+  certificateMailProtocol, // A certificate with the name of POP or IMAP has that service.
+  certificateMailExchanger, // Servers that receive mail have a certificate for SMTP.
+  autodiscoverScope, // The sites meant by `own` are declared.
+  outlookProvider, // The name that Outlook expects is on the certificate.
+  clientAccessArray, // Client access arrays belong to one site of 2010 servers, with an internal name of their own.
+  dagDistinct, // DAGs share no name, member or witness folder.
+  dagMembers, // DAG members are declared and have one version.
+  dagUpgrade, // DAG members have different versions only during an update in place.
+  dagAddresses, // DAG addresses are used for nothing else.
+  dagSubnets, // A DAG has one address in each subnet of its members.
+  dagWitness, // Witnesses are not members of the DAG.
+  dagStretched, // A DAG over several datacentres has an alternate witness.
+  databases, // Databases have unique names and files, and are held by members.
+  endpoint, // Endpoints are URLs without a password.
+  serverEndpoint, // Only servers of 2007 and 2010 have endpoints, each its own.
+  serverEndpointMissing, // Servers of 2007 have an endpoint.
+  serviceVersion, // Declared services exist in the version of the server.
+  healthFromRunner, // What the runner checks, a server can show.
+  healthReplication, // Replication is checked only of DAG members.
+  healthConnectivity, // Connectivity tests have a server, and what they need.
+  healthConnectivityOld, // Test-OutlookWebServices runs only where Microsoft documents it as functional.
+  webAuthentication, // Outlook on the web and ECP sign in alike.
+  sslOffload, // SSL offloading is possible, and something ends TLS.
+  maintenance, // A server in maintenance can be drained, and another one takes over.
+  maintenanceRoundRobin, // Servers with maintenance are behind a load balancer.
+  maintenanceMailProtocols, // Servers with maintenance offer no POP or IMAP.
+  serverBuild, // The build fits the version and the declared features.
+  versionCmdlets, // Every cmdlet and parameter exists in the declared version.
+  attributeValue, // Values pass the checks that the provider would make at plan.
 ];
 
-/** Why nothing can be made of a declaration: it has not the form of one. */
+/** Checks that a declaration has the right form. If it has not, no other rule can run. */
 export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
   return declarationMisfits(site).map((finding) => diagnosticOf(declarationForm, finding));
 }
 
-/** What all rules find. A value that is misspelled is not looked at by later rules: they would find what follows. */
+/**
+ * The findings of all rules. If a value is misspelled, findings of later rules about it are left out, because they
+ * would only be consequences.
+ */
 export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   const misspelled = new Set<string>();
   const diagnostics = RULES.flatMap((rule) => {
@@ -228,7 +234,7 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   ];
 }
 
-/** As `rules` of the site has it. */
+/** Applies `rules` of the site: changes severities, and removes accepted findings. */
 function weighed(
   { rules = {} }: ExchangeSiteProps,
   diagnostics: readonly SiteDiagnostic[],
@@ -275,10 +281,11 @@ function diagnosticOf(rule: Rule, { path: at, problem, remedy }: Finding): SiteD
   return { rule: rule.id, severity: rule.severity, path: at, summary: problem, detail };
 }
 
-/** What is written where a finding is right as it is; undefined where none is. */
+/** The property to declare in order to accept a finding; undefined where it cannot be accepted. */
 function acceptancePlace(id: string, at: Path): string | undefined {
   if (isAcceptable(id)) {
-    // Within a certificate: `certificate.services`, `certificate.web.names[0]`. The last one: it may be called `names`.
+    // The path is within a certificate: `certificate.services`, `certificate.web.names[0]`. The last such step is the
+    // property, because a certificate may itself be called `names`.
     const property = at.findLastIndex(
       (step) => 'attribute' in step && ['names', 'services'].includes(step.attribute),
     );

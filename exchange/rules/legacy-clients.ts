@@ -13,7 +13,7 @@ export const legacyClients: Rule = {
   id: 'legacy-clients',
   severity: 'error',
   description:
-    'How newer servers serve ActiveSync of mailboxes on old ones is said where there is a choice: of servers of Exchange 2007 beside 2010. Devices are sent only to a name that the old server gives outside. Outlook on the web is not proxied to Exchange 2007, which gives a name for it outside beside newer servers.',
+    '`legacyClients` is declared only where there is a choice: for servers of Exchange 2007 beside 2010. ActiveSync devices are redirected only to an old server with an external name. Outlook on the web is never proxied to Exchange 2007, so a 2007 server beside newer ones has an external name for it.',
   check: ({ topology }) =>
     saidOnce([
       ...withoutChoice(topology),
@@ -23,7 +23,7 @@ export const legacyClients: Rule = {
     ]),
 };
 
-/** Each place that says it, and the servers of which it says it. */
+/** Each declaration of `legacyClients`, with the servers that it applies to. */
 function places({ site, placements }: Topology) {
   const at = (of: Path) => [...of, { attribute: 'legacyClients' }];
   return [
@@ -50,7 +50,7 @@ function withoutChoice(topology: Topology): readonly Finding[] {
         },
       ];
     }
-    // Those of 2010 may be declared elsewhere.
+    // Servers of 2010 may exist in the organization without being declared in this site.
     if (newer.length === 0 || newer.includes(V2010)) return [];
     return [
       {

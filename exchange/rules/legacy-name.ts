@@ -8,12 +8,15 @@ import { type Finding, type Rule, saidOnce, withVersion } from './rule';
 
 const { V2007, V2010 } = ExchangeVersion;
 
-/** Sources: `legacy-table.ts`. From Exchange 2010 on, newer servers proxy, so that old and new ones share their names. */
+/**
+ * Sources: `legacy-table.ts`. To servers of Exchange 2010 and later, newer servers proxy, so that old and new servers
+ * may share their names.
+ */
 export const legacyName: Rule = {
   id: 'legacy-name',
   severity: 'warning',
   description:
-    'A server of Exchange 2007 beside newer ones gives names of its own outside for Outlook on the web and Exchange Web Services, and for ActiveSync beside 2010 unless that is proxied: newer servers send clients there. By a name that these have themselves nobody gets to the old one.',
+    'A server of Exchange 2007 beside newer ones has external names of its own for Outlook on the web and Exchange Web Services, because newer servers send clients there; beside 2010 also for ActiveSync, unless that is proxied. By a name that the newer servers share, nobody reaches the old server.',
   check: ({ topology: { placements } }) =>
     saidOnce(
       pairsOf(placements).flatMap(([old, newer]) =>
@@ -26,7 +29,7 @@ export const legacyName: Rule = {
     ),
 };
 
-/** Whether the rule finds a name of a server. */
+/** Whether this rule reports a name of a server. */
 export function isSharedName({ placements }: Topology, server: Server, host: string): boolean {
   return pairsOf(placements).some(
     ([old, newer]) =>
@@ -41,7 +44,7 @@ function pairsOf(placements: readonly Placement[]): readonly (readonly [old: Pla
   return placements.filter(isOld).flatMap((old) => newer.map((each) => [old, each] as const));
 }
 
-/** What the old server gives outside for services whose clients the newer one sends there, and this one gives, too. */
+/** The external names that both servers have, of services whose clients the newer server sends to the old one. */
 function sharedHosts(old: Placement, newer: Placement): readonly ServiceHosts[] {
   const services: readonly ServiceName[] =
     newer.server.version === V2010 ? ['owa', 'ews', 'activesync'] : ['owa', 'ews'];

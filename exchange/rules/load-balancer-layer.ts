@@ -10,7 +10,7 @@ export const loadBalancerLayer: Rule = {
   id: 'load-balancer-layer',
   severity: 'warning',
   description:
-    'A load balancer at layer 4 has an address for each name of servers from Exchange 2013 on: it sees no further than the address, so that one dead service behind an address takes the server from the others too, or none does.',
+    'A load balancer at layer 4 has a separate address for each name of servers of Exchange 2013 and later. It cannot tell services behind one address apart: if one service fails, it either takes the server out for all of them or for none.',
   check: ({ site, topology }) =>
     saidOnce(
       topology.placements.flatMap((placement) =>

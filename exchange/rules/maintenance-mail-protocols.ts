@@ -8,7 +8,7 @@ export const maintenanceMailProtocols: Rule = {
   id: 'maintenance-mail-protocols',
   severity: 'warning',
   description:
-    'A server that is taken out of service has neither POP nor IMAP: their services stop with it and may have to be started by hand (https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate), which no deploy does.',
+    'A server with maintenance offers neither POP nor IMAP. Their services stop during maintenance and may have to be started by hand (https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate), which no deploy does.',
   check: ({ topology }) => {
     const stopping = topology.placements.flatMap((placement) => {
       const { maintenance, server } = placement;
@@ -30,7 +30,10 @@ export const maintenanceMailProtocols: Rule = {
   },
 };
 
-/** Windows services of the protocols that are declared, or that have a certificate; a server of 2013 or later has them all. */
+/**
+ * Windows services of the mail protocols that are declared or have a certificate. Servers of 2013 and later have all of
+ * them.
+ */
 function mailServices({ protocols, certificates }: Placement): readonly string[] {
   return MAIL_PROTOCOLS.filter(
     ({ service }) =>

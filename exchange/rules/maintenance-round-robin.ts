@@ -8,7 +8,7 @@ export const maintenanceRoundRobin: Rule = {
   id: 'maintenance-round-robin',
   severity: 'warning',
   description:
-    'A server that is taken out of service stands behind a load balancer, which notices. Round robin in DNS does not: clients that are sent to it fail until they try the next address.',
+    'A server with maintenance is behind a load balancer, which notices that it is out of service. DNS round robin does not: clients that are sent to the server fail until they try the next address.',
   check: ({ site, topology }) =>
     viewsOf(site).flatMap((view) => {
       const drained = topology.placements.filter(

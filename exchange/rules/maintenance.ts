@@ -9,7 +9,7 @@ export const maintenance: Rule = {
   id: 'maintenance',
   severity: 'error',
   description:
-    'A server whose maintenance is declared has something to drain, and somebody who takes over: not on Exchange 2007, on 2010 only as a member of a DAG, beside newer servers in a session of its own, and from 2013 on with another server of 2013 or later, which `redirectTo` may name.',
+    'A server with maintenance can be drained, and another server takes over. Exchange 2007 cannot be drained; 2010 only as a member of a DAG, and beside newer servers only with an endpoint of its own. From 2013 on another server of 2013 or later receives the messages; `redirectTo` may name it.',
   check: ({ topology, site }) => {
     const drained = topology.placements.flatMap((placement) =>
       placement.maintenance === undefined ? [] : [{ ...placement, ...placement.maintenance, placement }],
@@ -62,8 +62,8 @@ function isDrainable({ server, dag }: Placement): boolean {
 }
 
 /**
- * Whether a session on a newer server shows none of its databases: from 2013 on `Get-MailboxDatabase` leaves those of 2010 out
- * unless it is asked for them. https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxdatabase
+ * Whether a session on a newer server shows none of its databases: from 2013 on, `Get-MailboxDatabase` leaves out
+ * databases of 2010 by default. https://learn.microsoft.com/powershell/module/exchangepowershell/get-mailboxdatabase
  */
 function isUnseen(placement: Placement): boolean {
   const { server } = placement;

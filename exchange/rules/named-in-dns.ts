@@ -5,12 +5,12 @@ import { publishingPlaces } from '../publishing';
 import { includesName } from '../resources/equality';
 import type { Rule } from './rule';
 
-/** Where names stand as keys, and are easily mistyped: what is said of one that is not published does nothing. */
+/** Checks names that are keys of objects. An entry for a mistyped name would have no effect. */
 export const namedInDns: Rule = {
   id: 'named-in-dns',
   severity: 'error',
   description:
-    'A name that has virtual addresses of its own, stands for other machines, or is not held by a view, is a published name of the site.',
+    'Each name in `virtualIps`, `elsewhere` or `notPublished` is a published name of the site.',
   check: ({ site }) => {
     const hosts = namesInDns(site).map(({ host }) => host);
     const keys = [

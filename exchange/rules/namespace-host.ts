@@ -4,7 +4,7 @@ import { mailHosts } from '../mail-protocols';
 import { isHostName } from '../resources/host';
 import type { Rule } from './rule';
 
-/** The host of what was typed as a URL or with a port; undefined where there is none. */
+/** The host in a text that is a URL or has a port; undefined where there is none. */
 function hostIn(text: string): string | undefined {
   const host = /^(?:(?:[a-z][a-z0-9+.-]*:)?\/\/)?([^/?#:]*)(?::\d+)?(?:[/?#]|$)/i.exec(text)?.[1];
   return host !== undefined && isHostName(host) && host.includes('.') ? host : undefined;
@@ -15,7 +15,7 @@ export const namespaceHost: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'A namespace is a host name with its domain. The URL of each service is made of it, so that none can lack its host or have a mistyped path.',
+    'A namespace is a host name with its domain, without scheme, port or path. The URL of each service is built from it, so that no URL lacks its host or has a mistyped path.',
   check: ({ site }) =>
     [...declaredHosts(site), ...declaredFailbacks(site), ...mailHosts(site)].flatMap(({ text, path }) => {
       if (isHostName(text) && text.includes('.')) return [];

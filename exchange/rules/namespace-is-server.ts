@@ -5,7 +5,7 @@ export const namespaceIsServer: Rule = {
   id: 'namespace-is-server',
   severity: 'error',
   description:
-    'A namespace that several servers give to clients is not the name of one of them: clients of all of them would be sent to that one.',
+    'A namespace that several servers share is not the FQDN of one of them: clients of all servers would be sent to that one.',
   check: ({ site, topology }) =>
     site.servers.length < 2
       ? []

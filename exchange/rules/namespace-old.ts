@@ -13,7 +13,7 @@ export const namespaceOld: Rule = {
   id: 'namespace-old',
   severity: 'warning',
   description:
-    'A name of servers of Exchange 2013 or later does not lead to an older one as well: the newer ones answer for both, and hand on what is for mailboxes of older servers.',
+    'A name of servers of Exchange 2013 or later does not also resolve to an older server. The newer servers answer for both, and pass on requests for mailboxes on older servers.',
   check: ({ site, topology }) =>
     topology.published.flatMap((published) => {
       const { host, path } = published;
@@ -25,7 +25,7 @@ export const namespaceOld: Rule = {
           : old.filter(
               (server) =>
                 publishedAs(site, server, view).loadBalancer === undefined &&
-                // Then it is told already that the server needs a name of its own.
+                // The rule legacy-name reports such a name already.
                 !isSharedName(topology, server, host),
             );
       });

@@ -6,7 +6,7 @@ export const namespaceUnused: Rule = {
   id: 'namespace-unused',
   severity: 'warning',
   description:
-    'A declared name is given to clients by some server. Where every server has another one for it, from its datacentre or of its own, DNS does not hold it.',
+    'Every declared name is used by at least one server. A name is not published in DNS if the datacentres or servers replace it everywhere with names of their own.',
   check: ({ site, topology }) => {
     const published = new Set(topology.published.map(({ host }) => host.toLowerCase()));
     return [...declaredHosts(site), ...mailHosts(site)].flatMap(({ text, path }) =>

@@ -7,7 +7,7 @@ export const namespaceZone: Rule = {
   id: 'namespace-zone',
   severity: 'error',
   description:
-    'Every namespace lies in a declared zone of each view whose clients are given it, or nothing there would ever resolve it; or the view says why it does not hold the name.',
+    'Every namespace is in a declared zone of each view whose clients use it; otherwise it would never resolve there. Or the view says in `notPublished` why it does not hold the name.',
   check: ({ site }) =>
     viewsOf(site).flatMap((view) => {
       const zones = formatPath([...view.path, { attribute: 'zones' }]);

@@ -7,7 +7,7 @@ export const nlbMailCertificate: Rule = {
   id: 'nlb-mail-certificate',
   severity: 'warning',
   description:
-    'POP or IMAP, where a cluster of Windows Network Load Balancing balances its ports, is among the services of a certificate on every host: programs would be shown that of the host, which has not the name of the cluster.',
+    "If a cluster of Windows Network Load Balancing balances POP or IMAP, a declared certificate has this service on every host. Otherwise mail programs would be shown the host's own certificate, which lacks the name of the cluster.",
   check: ({ site }) =>
     nlbClusters(site).flatMap((cluster) =>
       MAIL_PROTOCOLS.filter((row) => balances(cluster, row)).flatMap((row) => {

@@ -7,7 +7,7 @@ export const nlbServicePack: Rule = {
   id: 'nlb-service-pack',
   severity: 'warning',
   description:
-    'Servers of Exchange 2007 in a cluster of Windows Network Load Balancing have Service Pack 1: before it client access and Hub Transport on one server are not supported there.',
+    'Servers of Exchange 2007 in a cluster of Windows Network Load Balancing have Service Pack 1. Before it, client access and Hub Transport on one server are not supported there.',
   check: ({ site }) =>
     nlbClusters(site).flatMap(({ path: at, hosts }) => {
       const old = hosts.filter(

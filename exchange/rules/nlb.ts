@@ -18,14 +18,14 @@ export const nlb: Rule = {
   id: 'nlb',
   severity: 'error',
   description:
-    'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts of different priority, none of them a member of a DAG or of another cluster. It balances ports of which none stands in two rules, and never one of SMTP: a range is split around these.',
+    'A cluster of Windows Network Load Balancing has an IPv4 address and at most 32 hosts with different priorities. No host is a member of a DAG or of another cluster. Port rules do not overlap and hold no SMTP port; a range is split around these.',
   check: ({ site, topology }) => {
     const clusters = nlbClusters(site);
     return [
       ...publishingPlaces(site).flatMap(({ publish, path: at, servers }) => {
         if (publish.nlb === undefined) return [];
         const cluster = clusters.find((one) => formatPath(one.path) === formatPath(at));
-        // Of a place without hosts, which stands for nothing yet, all that it is said of.
+        // A cluster without hosts is not in use yet: then all servers that its declaration applies to count as hosts.
         const hosts = cluster?.hosts.map(({ server }) => server) ?? servers;
         return [
           ...spelling(publish, publish.nlb, at),
@@ -205,7 +205,7 @@ function priorities({ path: at, hosts }: NlbCluster): readonly Finding[] {
   ];
 }
 
-/** What is run for a cluster is run by its adapter, and called after the place that has it: a host is in one. */
+/** A server may be a host of one cluster only: the described commands address a cluster by its network adapter. */
 function besideAnother({ path: at, hosts }: NlbCluster, others: readonly NlbCluster[]): readonly Finding[] {
   return others.flatMap((other) => {
     const both = hosts.filter(({ server }) => other.hosts.some((host) => host.server === server));

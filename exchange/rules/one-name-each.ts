@@ -6,7 +6,7 @@ export const oneNameEach: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'A text holds one name, without spaces around it or in it. Several names in one text would become one name that nothing has.',
+    'A text holds one name, without spaces. Several names in one text would be taken for a single name that does not exist.',
   check: ({ site }) =>
     declaredNames(site).flatMap(({ text, path }) => {
       if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !/[\s,;]/.test(text)) return [];

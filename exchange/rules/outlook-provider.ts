@@ -9,7 +9,7 @@ export const outlookProvider: Rule = {
   id: 'outlook-provider',
   severity: 'error',
   description:
-    'The name that Outlook outside is told to find on the certificate stands on it, to the letter: a name that a wildcard only covers is another one.',
+    'The name that external Outlook clients are told to expect is literally on the certificate. A wildcard that covers it is a different name.',
   check: ({ site, certificates }) => {
     const declared = site.outlookProvider;
     if (declared === undefined) return [];

@@ -3,7 +3,9 @@ import { declaredEndpoints, declaredNames, declaredTexts } from '../declared-nam
 import { endpointFault } from '../endpoint';
 import type { Rule } from './rule';
 
-/** What word processors and web pages put in the place of plain characters, and what was meant. */
+/**
+ * Characters that word processors and web pages substitute for plain ones, with their names and the plain characters.
+ */
 const MEANT: { readonly [character: string]: readonly [name: string, plain: string] } = {
   '\u00a0': ['a no-break space', ''],
   '\u00ad': ['a soft hyphen', ''],
@@ -38,20 +40,24 @@ function nameOf(character: string): string {
     : `'${character}' (${codePoint(character)})`;
 }
 
-/** What is shown of a text with characters that would not show. */
+/** The text with a question mark for each hidden character. */
 function shown(text: string): string {
   return [...text]
     .map((character) => (/[\p{C}\p{Z}]/u.test(character) && character !== ' ' ? '?' : character))
     .join('');
 }
 
-/** What in a text is no plain printable character, for people; undefined where every one is. */
+/**
+ * A list, for people, of the characters in a text that are not plain printable ones; undefined where there are none.
+ */
 function unplain(text: string, plain = /[\x20-\x7e]/): string | undefined {
   const wrong = [...new Set([...text].filter((character) => !plain.test(character)))];
   return wrong.length === 0 ? undefined : wrong.map(nameOf).join(' and ');
 }
 
-/** What is wrong with the characters of an endpoint. The endpoint is not shown: it may have a password in it. */
+/**
+ * The problem with the characters of an endpoint. The endpoint itself is not shown, because it may contain a password.
+ */
 export function unplainEndpoint(endpoint: string): { readonly problem: string; readonly remedy: string } {
   return {
     problem: `it holds ${unplain(endpoint, /[\x21-\x7e]/) ?? 'nothing'}`,
@@ -63,7 +69,8 @@ export function unplainEndpoint(endpoint: string): { readonly problem: string; r
 function remedyFor(text: string): string {
   const plain = [...text].map((character) => MEANT[character]?.[1] ?? character).join('');
   if (/^[\x21-\x7e]+$/.test(plain)) return `write it as '${plain}'`;
-  // Names with letters of other scripts are registered in an ASCII form (RFC 5890); a letter may also only look alike.
+  // Names with letters of other scripts are registered in an ASCII form (RFC 5890). But the letter may also be a
+  // mistake that only looks like an ASCII letter.
   const ascii = /^[\p{L}\p{M}\p{N}.-]+$/u.test(text) && text.includes('.') ? domainToASCII(text) : '';
   return ascii === ''
     ? 'type it again by hand'
@@ -75,7 +82,7 @@ export const plainCharacters: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'Names, addresses and the endpoint hold plain printable characters only. Typographic quotes and dashes, and characters that do not show, come from copying out of documents and make another name. File names may hold any letter, but nothing that does not show.',
+    'Names, addresses and endpoints hold plain printable characters only. Typographic quotes and dashes, and hidden characters, come from copying out of documents and make it another name. File names may hold any letter, but no hidden character.',
   check: ({ site }) => [
     ...declaredEndpoints(site).flatMap(({ text, path }) =>
       endpointFault(text) === 'characters' ? [{ path, ...unplainEndpoint(text) }] : [],

@@ -11,7 +11,7 @@ export const publishingUnused: Rule = {
   id: 'publishing-unused',
   severity: 'warning',
   description:
-    'What is said of the addresses of names has an effect: a view of DNS asks for it, some server has nothing nearer that counts before it, a name with addresses of its own is given by servers that are published so, and a name is left out of a view that would hold it.',
+    'Every setting of how names are published has an effect. A view of DNS uses it; it is not overridden for every server by a more specific one; a name in `virtualIps` is used by servers that are published this way; and a name in `notPublished` would otherwise be in the view.',
   check: ({ site }) => [
     ...unusedPlaces(site),
     ...unusedAddresses(site),
@@ -20,14 +20,14 @@ export const publishingUnused: Rule = {
   ],
 };
 
-/** Those that count for no server in any view. */
+/** Load balancers that apply to no server in any view. */
 function unusedPlaces(site: ExchangeSiteProps): readonly Finding[] {
   const views = viewsOf(site);
   const inEffect = new Set(
     site.servers.flatMap((server) => views.map((view) => formatPath(publishedAs(site, server, view).path))),
   );
   return publishingPlaces(site).flatMap(({ path, side, servers }): readonly Finding[] => {
-    // That nobody stands in a datacentre, or that there are no servers, is another rule's.
+    // Another rule reports a datacentre or a site without servers.
     if (inEffect.has(formatPath(path)) || servers.length === 0) return [];
     return [
       side === 'external' && views.every((view) => view.side !== 'external')
@@ -46,7 +46,7 @@ function unusedPlaces(site: ExchangeSiteProps): readonly Finding[] {
   });
 }
 
-/** Addresses of names that no server gives which is published so. */
+/** Entries of `virtualIps` for names that no server behind this load balancer uses. */
 function unusedAddresses(site: ExchangeSiteProps): readonly Finding[] {
   const names = namesInDns(site);
   const placesOf = (name: string) =>
@@ -61,7 +61,7 @@ function unusedAddresses(site: ExchangeSiteProps): readonly Finding[] {
       );
   return publishingPlaces(site).flatMap(({ publish, path, servers }) =>
     Object.keys(publish.virtualIps ?? {}).flatMap((name): readonly Finding[] => {
-      // That nobody publishes it at all is another rule's.
+      // Another rule reports a name that is not published at all.
       if (!names.some(({ host }) => sameName(host, name)) || servers.length === 0) return [];
       const places = [...new Set(placesOf(name))];
       if (places.includes(formatPath(path))) return [];
@@ -76,7 +76,7 @@ function unusedAddresses(site: ExchangeSiteProps): readonly Finding[] {
   );
 }
 
-/** Machines that are not declared, for names that the view does not hold. */
+/** Entries of `elsewhere` for names that the view does not hold. */
 function unusedElsewhere(site: ExchangeSiteProps): readonly Finding[] {
   const names = namesInDns(site);
   return viewsOf(site).flatMap((view) =>
@@ -95,7 +95,7 @@ function unusedElsewhere(site: ExchangeSiteProps): readonly Finding[] {
   );
 }
 
-/** Names that are left out of a view which would not hold them either way. */
+/** Entries of `notPublished` for names that the view would not hold anyway. */
 function unheldAnyway(site: ExchangeSiteProps): readonly Finding[] {
   const names = namesInDns(site);
   return viewsOf(site).flatMap((view) => {
@@ -105,7 +105,7 @@ function unheldAnyway(site: ExchangeSiteProps): readonly Finding[] {
       if (published === undefined) return [];
       const others = Object.fromEntries(Object.entries(notPublished).filter(([other]) => other !== name));
       const without = { ...view, declared: { ...view.declared, notPublished: others } };
-      // Of a name for the clients of this view it says why no zone has it.
+      // For a name of this view's clients, the entry explains why no zone has it, and is therefore useful.
       if (isFor(view, published) && !isLeftOut(site, without, published)) return [];
       const unheld = unheldName(site, without, published);
       if (unheld === undefined) return [];

@@ -1,7 +1,7 @@
 import { viewsOf } from '../dns-views';
 import type { Rule } from './rule';
 
-/** RFC 2181, section 8. */
+/** The largest TTL (RFC 2181, section 8). */
 const LARGEST_TTL = 2 ** 31 - 1;
 
 export const recordTtl: Rule = {

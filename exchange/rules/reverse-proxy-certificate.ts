@@ -7,7 +7,7 @@ export const reverseProxyCertificate: Rule = {
   id: 'reverse-proxy-certificate',
   severity: 'error',
   description:
-    'Every name that leads clients outside to the reverse proxy stands on the certificate that it shows, by its name or by a wildcard for its first label.',
+    'The certificate of the reverse proxy covers every external name that leads to the proxy, by the name itself or by a wildcard for its first label.',
   check: ({ site }) => {
     const names = proxyCertificateNames(site);
     const isOwn = site.reverseProxy?.certificateNames !== undefined;

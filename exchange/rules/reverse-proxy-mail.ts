@@ -7,7 +7,7 @@ export const reverseProxyMail: Rule = {
   id: 'reverse-proxy-mail',
   severity: 'error',
   description:
-    'No name of POP or IMAP leads clients outside to a reverse proxy of kind arr: all other protocols of clients go through HTTPS, and it hands on nothing else.',
+    'No external name of POP or IMAP leads to a reverse proxy of kind `arr`, which forwards HTTPS only.',
   check: ({ site }) => {
     if (site.reverseProxy?.kind !== 'arr') return [];
     const hosts = namesBehindProxy(site).map(({ host }) => host);

@@ -7,7 +7,7 @@ export const reverseProxySignIn: Rule = {
   id: 'reverse-proxy-sign-in',
   severity: 'error',
   description:
-    'No name that Outlook inside is given, by a service connection point or as the URL of Exchange Web Services, stands inside for a reverse proxy that signs users in by forms: Outlook shows no form, and would ask for a password.',
+    'No name that internal Outlook clients use, from a service connection point or as the URL of Exchange Web Services, resolves internally to a reverse proxy with forms-based sign-in. Outlook cannot show the form, and would ask for a password.',
   check: ({ site: { reverseProxy: proxy }, topology, recordSets }) => {
     if (proxy?.kind !== 'isa' || (proxy.signIn ?? 'forms') !== 'forms') return [];
     const own = [...listed(proxy.address), ...listed(proxy.insideAddress ?? [])].map(canonicalAddress);
@@ -29,7 +29,7 @@ export const reverseProxySignIn: Rule = {
   },
 };
 
-/** Names by which Outlook inside signs in by itself. */
+/** Names at which internal Outlook clients sign in without asking the user. */
 function givenInside({ autodiscover, directories }: Placement) {
   const ews = directories.find(({ row }) => row.service === 'ews')?.hosts;
   return [

@@ -6,11 +6,11 @@ export const reverseProxyWpad: Rule = {
   id: 'reverse-proxy-wpad',
   severity: 'error',
   description:
-    'The listener of a reverse proxy takes no port 80 at the address that hands clients inside their proxy settings (WPAD), which it does on this port.',
+    'The listener of the reverse proxy does not use port 80 at the address from which internal clients get their proxy settings (WPAD), because these are served on that port.',
   check: ({ site: { reverseProxy: proxy }, recordSets }) => {
     if (proxy?.listensOnHttp !== true || proxy.wpadAddress === undefined) return [];
     const wpad = canonicalAddress(proxy.wpadAddress);
-    // Where a name stands inside for the address, the listener takes requests there too.
+    // If an internal name resolves to the address, the listener accepts requests there too.
     const inside = recordSets.flatMap(({ view, addresses }) => (view === 'internal' ? addresses : []));
     return [...listed(proxy.address), ...inside].some((address) => canonicalAddress(address) === wpad)
       ? [

@@ -11,7 +11,7 @@ export const reverseProxy: Rule = {
   id: 'reverse-proxy',
   severity: 'error',
   description:
-    'The reverse proxy is a machine of its own, with a host name and addresses that no server has, and hands on some name that clients outside are given. What names stand for outside is said by it, or by elsewhere of the external view, and by nothing else.',
+    'The reverse proxy is a separate machine, with a host name and addresses that no server has, and at least one external name leads to it. Beside it, external addresses are declared only in `elsewhere` of the external view.',
   check: ({ site }) => {
     const proxy = site.reverseProxy;
     if (proxy === undefined) return [];
@@ -93,7 +93,7 @@ function useless(site: ExchangeSiteProps): readonly Finding[] {
   ];
 }
 
-/** A load balancer that is said to stand before the servers for clients outside. */
+/** Finds load balancers that are declared for external clients beside the proxy. */
 function besides(site: ExchangeSiteProps): readonly Finding[] {
   return publishingPlaces(site)
     .filter(({ side }) => side === 'external')

@@ -8,7 +8,7 @@ export const rolloutWaveWhole: Rule = {
   id: 'rollout-wave-whole',
   severity: 'warning',
   description:
-    'No wave holds all members of a DAG, or all servers of a datacentre, where there are several: nobody would be left to serve their clients while all of them change at once.',
+    'No wave holds all members of a DAG or all servers of a datacentre, where there are several: all of them would change at once, and none would be left to serve their clients.',
   check: ({ site, topology }) => {
     if (site.rollout === undefined || typeof site.rollout === 'string') return [];
     const groups = [
@@ -27,7 +27,7 @@ export const rolloutWaveWhole: Rule = {
   },
 };
 
-/** Servers that name no datacentre stand in one. */
+/** The datacentres with their servers. Servers without a declared datacentre count as one. */
 function datacentres(
   servers: readonly Server[],
 ): readonly { readonly what: string; readonly members: readonly Server[] }[] {

@@ -5,7 +5,8 @@ import type { Rule } from './rule';
 export const rolloutWaves: Rule = {
   id: 'rollout-waves',
   severity: 'error',
-  description: 'The waves of the rollout hold each server of the site once, and nothing else.',
+  description:
+    'The waves of the rollout hold each server of the site exactly once, and nothing else.',
   check: ({ site: { rollout, servers } }) => {
     if (rollout === undefined || typeof rollout === 'string') return [];
     const known = servers.map(({ name }) => name);

@@ -1,11 +1,11 @@
-/** Rules whose warning may be right where somebody has arranged for it: `certificate.accepted` takes them. */
+/** Rules whose warnings can be accepted in `accepted` of a certificate. */
 export const ACCEPTABLE_RULE_IDS = ['certificate-server-name', 'certificate-iis'] as const;
 
 export type AcceptableRuleId = (typeof ACCEPTABLE_RULE_IDS)[number];
 
 /**
- * Rules that `rules` of a site takes: all warnings, and errors that stop nothing from being made. Stable, since declarations
- * name them.
+ * Rules whose severity `rules` of a site can change: all warnings, and errors in spite of which a site can be deployed.
+ * The ids are stable, because declarations refer to them.
  */
 export const CHANGEABLE_RULE_IDS = [
   'rollout-wave-whole',

@@ -6,13 +6,13 @@ import type { RecordSet, ExchangeObject } from '../element';
 import type { ExchangeSiteProps, Server } from '../site';
 import type { Topology } from '../topology';
 
-/** A certificate of the declaration, as a rule looks at it. */
+/** A declared certificate, with its certificate file, for rules. */
 export interface RuleCertificate extends DeclaredCertificate {
-  /** Its certificate file, or why it is none; undefined where none is declared. */
+  /** The content of its certificate file, or why that cannot be used; undefined where none is declared. */
   readonly committed: CommittedCertificate | UnfitFile | undefined;
 }
 
-/** What a rule looks at: the declaration, and what came of it. */
+/** The input of a rule: the declaration, and what is derived from it. */
 export interface RuleInput {
   readonly site: ExchangeSiteProps;
   readonly topology: Topology;
@@ -22,7 +22,9 @@ export interface RuleInput {
   readonly certificates: readonly RuleCertificate[];
 }
 
-/** Where something is wrong, and what, each in one line and in the words of the declaration. */
+/**
+ * A problem with its path in the declaration. Problem and remedy are one line each, in the terms of the declaration.
+ */
 export interface Finding extends Problem {
   readonly path: Path;
 }
@@ -32,7 +34,7 @@ export function withVersion({ name, version }: Pick<Server, 'name' | 'version'>)
   return `${name} (${version.toString()})`;
 }
 
-/** What the site says of all servers is found for each of them, and said once. */
+/** Removes duplicate findings. A setting of the site for all servers is checked for each of them, but reported once. */
 export function saidOnce(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>();
   return findings.filter(({ path, problem }) => {
@@ -49,7 +51,10 @@ export interface Rule {
   readonly severity: Diagnostic['severity'];
   /** What must hold, and why, for the reference. */
   readonly description: string;
-  /** It is about how a value is spelled: where it finds something, no later rule looks at that value. */
+  /**
+   * Set for rules about the spelling of a value: if such a rule finds something, later findings about this value are
+   * left out.
+   */
   readonly spelling?: true;
   readonly check: (input: RuleInput) => readonly Finding[];
 }
@@ -59,7 +64,7 @@ export interface SiteDiagnostic extends Diagnostic {
   readonly path: Path;
 }
 
-/** Two lines: where and what is wrong, and what to do about it. */
+/** A diagnostic in two lines: the path and the problem, then the remedy. */
 export function formatDiagnostic(diagnostic: SiteDiagnostic): string {
   const where = formatPath(diagnostic.path) || 'the site';
   return `${where}: ${diagnostic.summary} [${diagnostic.rule}]\n    remedy: ${diagnostic.detail}`;

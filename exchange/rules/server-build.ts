@@ -12,7 +12,7 @@ export const serverBuild: Rule = {
   id: 'server-build',
   severity: 'error',
   description:
-    'The build of a server is one of its version. What came with Exchange 2013 SP1, SSL offload and a DAG without an administrative access point, is declared of no server with an earlier build. Exchange 2007 has SP1 at least.',
+    'The build of a server is a build of its version. SSL offloading and a DAG without an administrative access point, both new in Exchange 2013 SP1, are not declared for servers with an earlier build. Exchange 2007 has at least SP1.',
   check: ({ topology: { placements } }) => placements.flatMap(ofServer),
 };
 
@@ -20,7 +20,7 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
   const { build, version } = server;
   if (build === undefined) return [];
   const at = [...of, ...path('build')];
-  // The form that servers show people, too.
+  // The example has the form in which servers show their build.
   if (parseBuild(build) === undefined) {
     return [{ path: at, problem: `'${build}' is not a build`, remedy: `write it as ${SP1_OF_2013}` }];
   }
@@ -71,7 +71,7 @@ function remedyFor(version: ExchangeVersion, real: ExchangeVersion | undefined):
     : `correct the build or the version: ${real.declaredAs}`;
 }
 
-/** Without addresses it is. */
+/** Whether a DAG has no administrative access point, which is the default without addresses. */
 function isWithoutAccessPoint({ group: { addresses } }: PlacedGroup): boolean {
   return (
     addresses === undefined || addresses.some((address) => MEANINGS.has(address) && address !== '0.0.0.0')

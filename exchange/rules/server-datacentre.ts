@@ -3,12 +3,12 @@ import { datacentreOf } from '../datacentre';
 import { nearestName } from '../nearest-name';
 import type { Rule } from './rule';
 
-/** Nothing need be said of a datacentre, so that an unknown name may be right. */
+/** Only a warning, because a datacentre needs no entry in `datacentres`: the name may be right. */
 export const serverDatacentre: Rule = {
   id: 'server-datacentre',
   severity: 'warning',
   description:
-    'Where something is said of datacentres, it is said of the one of each server: of a mistyped name nothing counts.',
+    'Where `datacentres` has entries, it has one for the datacentre of each server. For a mistyped name, none of the settings of the datacentre would apply.',
   check: ({ site }) => {
     const names = Object.keys(site.datacentres ?? {});
     return site.servers.flatMap((server, index) => {

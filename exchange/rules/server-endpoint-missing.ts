@@ -5,7 +5,7 @@ export const serverEndpointMissing: Rule = {
   id: 'server-endpoint-missing',
   severity: 'error',
   description:
-    'A server of Exchange 2007 has an endpoint of its own. It has none for PowerShell by itself, and its cmdlets for certificates act on the server that they run on: from a session on another server nothing of it is reached.',
+    'A server of Exchange 2007 has an endpoint of its own. It offers no remote PowerShell itself, and its certificate cmdlets act on the server that they run on, so that no session on another server can manage it.',
   check: ({ topology: { placements } }) =>
     placements.flatMap(({ server: { name, fqdn, version, endpoint }, path }) =>
       endpoint !== undefined || !needsEndpoint(version)

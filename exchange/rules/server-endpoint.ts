@@ -7,7 +7,7 @@ export const serverEndpoint: Rule = {
   id: 'server-endpoint',
   severity: 'error',
   description:
-    'Only a server of Exchange 2007 or 2010 has an endpoint of its own, and no two have the same: the session of the organization reaches every newer one, and cmdlets that take no server act on the one that they run on.',
+    'Only a server of Exchange 2007 or 2010 has an endpoint, and no two servers have the same one. The session of the organization reaches every newer server, and cmdlets without a server parameter act on the server that they run on.',
   check: ({ topology: { placements } }) => [
     ...placements.flatMap(needless),
     ...placements.flatMap((placement) => shared(placement, placements)),

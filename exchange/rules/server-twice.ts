@@ -5,7 +5,7 @@ import { addressesOf } from '../declared-names';
 import type { DeclaredText } from '../declared-text';
 import type { Finding, Rule } from './rule';
 
-/** Later ones that mean the same as an earlier one. */
+/** Finds texts that are equal to an earlier one. */
 function twice(
   texts: readonly DeclaredText[],
   what: string,
@@ -27,7 +27,8 @@ function twice(
 export const serverTwice: Rule = {
   id: 'server-twice',
   severity: 'error',
-  description: 'No two servers have one name, FQDN or address; letter case does not count.',
+  description:
+    'No two servers share a name, FQDN or address. Letter case makes no difference.',
   check: ({ site }) => [
     ...twice(
       site.servers.map(({ name }, index) => ({ text: name, path: path('servers', index, 'name') })),

@@ -14,7 +14,7 @@ export const serviceVersion: Rule = {
   id: 'service-version',
   severity: 'error',
   description:
-    'A service that is declared with a name or a sign-in of its own exists in the version of every server that it is declared for, and so does a health set that is waited for. What all clients are given goes to the services that there are.',
+    'A service with a name or authentication of its own exists in the version of every server that it is declared for, and so does every protocol in `health.protocols`. A name for all clients applies to the services that exist.',
   check: ({ site, topology: { placements } }) => [
     ...placements.flatMap(missingServices),
     ...placements.flatMap(missingSwitches),
@@ -64,14 +64,14 @@ function alwaysOn(placement: Placement): readonly Finding[] {
   ];
 }
 
-/** The session of a site with a server from 2013 on has none of the cmdlets that switch Outlook Anywhere. */
+/** The session of a site with a server of 2013 or later lacks the cmdlets that enable and disable Outlook Anywhere. */
 function outOfReach(placements: readonly Placement[]): readonly Finding[] {
   const newer = placements.find(isAlwaysOn)?.server;
   if (newer === undefined) return [];
   return placements
     .filter(
       (placement) =>
-        // Of one that must have an endpoint and has none another rule tells.
+        // Another rule reports a server that must have an endpoint and has none.
         placement.server.endpoint === undefined &&
         !needsEndpoint(placement.server.version) &&
         placement.outlookAnywhere.enabled !== undefined &&
@@ -84,7 +84,7 @@ function outOfReach(placements: readonly Placement[]): readonly Finding[] {
     }));
 }
 
-/** What is said of Outlook Anywhere where no server has it on would do nothing. */
+/** Settings of Outlook Anywhere have no effect if no server has it enabled. */
 function uselessOutlookAnywhere(
   { namespaces, outlookAnywhere: options }: ExchangeSiteProps,
   placements: readonly Placement[],
@@ -125,13 +125,16 @@ function lacks(server: Server, { lifespan }: { readonly lifespan: Lifespan }): s
   return `${withVersion(server)} has ${lifespan.last === undefined ? 'no' : 'no more'}`;
 }
 
-/** Of a name that differs inside and outside, the service that it is of. */
+/** The path of the service, where the path of a name is that of its internal or external part. */
 function ofService(at: Path, service: string): Path {
   const end = at.findIndex((step) => 'attribute' in step && step.attribute === service);
   return end === -1 ? at : at.slice(0, end + 1);
 }
 
-/** Servers without health sets are checked by their services alone; a protocol that none of the others has is a mistake. */
+/**
+ * Servers without health sets are checked only by their Windows services. A protocol that none of the other servers has
+ * is a mistake.
+ */
 function missingHealthSets(
   protocols: readonly string[],
   placements: readonly Placement[],

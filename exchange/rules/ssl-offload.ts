@@ -16,7 +16,7 @@ export const sslOffload: Rule = {
   id: 'ssl-offload',
   severity: 'error',
   description:
-    'TLS is ended before servers that a load balancer, or a machine that is not declared, stands before, and that take unencrypted connections: not from Exchange 2019 on, where Extended Protection is on, which binds each sign-in to the TLS connection of the client; and before 2013 only where Outlook Anywhere is enabled. What is said of it counts for some server.',
+    '`sslOffload` is declared only where a load balancer or an undeclared machine stands before the servers and ends TLS, and where the servers accept unencrypted connections. Exchange 2019 and later do not: Extended Protection binds each sign-in to the TLS connection of the client. Before 2013 only Outlook Anywhere does, where it is enabled. Each setting applies to at least one server.',
   check: ({ topology }) => {
     const offloaded = topology.placements.flatMap((placement) =>
       placement.sslOffload?.isOn === true ? [{ placement, path: placement.sslOffload.path }] : [],
@@ -34,7 +34,9 @@ export const sslOffload: Rule = {
   },
 };
 
-/** What is said where every server has something nearer; that nobody stands in a datacentre is another rule's. */
+/**
+ * Finds settings that every server overrides by a more specific one. Another rule reports a datacentre without servers.
+ */
 function overridden({ site, placements }: Topology): readonly Finding[] {
   const inEffect = placements.flatMap(({ sslOffload: said }) => (said ? [formatPath(said.path)] : []));
   const said = site.servers.flatMap((server) => saidOf(site, server, 'sslOffload'));
@@ -54,7 +56,7 @@ function overridden({ site, placements }: Topology): readonly Finding[] {
 
 type Check = (placements: readonly Placement[], topology: Topology) => readonly Omit<Finding, 'path'>[];
 
-/** On by default since the cumulative update 14 of 2019, and in the Subscription Edition. */
+/** Extended Protection is on by default since cumulative update 14 of 2019, and in the Subscription Edition. */
 const withExtendedProtection: Check = (placements) => {
   const bound = placements.filter(({ server }) => server.version.isAtLeast(ExchangeVersion.V2019));
   return bound.length === 0
@@ -69,7 +71,7 @@ const withExtendedProtection: Check = (placements) => {
 
 const bare: Check = (placements, { site, published }) => {
   const views = viewsOf(site);
-  // What no client of the web is given leads to nothing that ends TLS for it.
+  // Only names of HTTPS clients matter, not names of mail protocols and further names.
   const names = published.filter(({ place }) => !isMailPlace(place) && !isFurther(place));
   const alone = placements.filter(({ server }) =>
     views.every(

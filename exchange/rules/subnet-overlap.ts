@@ -6,7 +6,7 @@ export const subnetOverlap: Rule = {
   id: 'subnet-overlap',
   severity: 'warning',
   description:
-    'No two subnets of datacentres have an address in common: it would lie in both, and what is looked at by them would be judged wrong. One that reaches across datacentres is written alike in each.',
+    'No two subnets of datacentres overlap: an address in both would be checked against the wrong one. A subnet that spans several datacentres is written identically in each.',
   check: ({ site }) => {
     const subnets = declaredSubnets(site).filter(({ text }) => isSubnet(text));
     return subnets.flatMap((subnet, position) => {

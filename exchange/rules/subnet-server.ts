@@ -6,7 +6,8 @@ import type { Rule } from './rule';
 export const subnetServer: Rule = {
   id: 'subnet-server',
   severity: 'warning',
-  description: 'The addresses of a server lie in the subnets of its datacentre, where these are declared.',
+  description:
+    'The addresses of a server are in the subnets of its datacentre, where these are declared.',
   check: ({ site }) =>
     site.servers.flatMap((server, index) => {
       const subnets = subnetsOf(site, server);

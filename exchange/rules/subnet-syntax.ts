@@ -5,7 +5,8 @@ export const subnetSyntax: Rule = {
   id: 'subnet-syntax',
   severity: 'error',
   spelling: true,
-  description: 'A subnet of a datacentre is an address with the length of its prefix.',
+  description:
+    'A subnet is written as an address with a prefix length: 10.1.0.0/24.',
   check: ({ site }) =>
     declaredSubnets(site).flatMap(({ text, path }) =>
       isSubnet(text)

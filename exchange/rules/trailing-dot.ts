@@ -2,7 +2,7 @@ import { formatPath } from '../../schema';
 import { declaredNames } from '../declared-names';
 import type { Rule } from './rule';
 
-/** In DNS itself names end in a dot, so that these two are understood with and without. */
+/** In DNS itself, names end in a dot, so that these two properties accept both forms. */
 const MAY_END_IN_A_DOT = /^dns\.(?:internal\.|external\.)?zones\[\d+\]\.(name|keyName)$/;
 
 export const trailingDot: Rule = {
@@ -10,7 +10,7 @@ export const trailingDot: Rule = {
   severity: 'error',
   spelling: true,
   description:
-    'A name does not end in a dot, but for names of zones and keys: Exchange and certificates have it without.',
+    'Names do not end in a dot, as Exchange and certificates do not write it. Only names of zones and keys may.',
   check: ({ site }) =>
     declaredNames(site).flatMap(({ text, path }) =>
       !text.endsWith('.') || MAY_END_IN_A_DOT.test(formatPath(path))

@@ -40,7 +40,7 @@ interface Lacking {
   readonly at: Path;
 }
 
-/** One for all that a place lacks: its remedy is one. */
+/** One finding for everything that a version lacks, because there is one remedy. */
 function findingOf(lacking: readonly Lacking[]): readonly Finding[] {
   const [first] = lacking;
   if (first === undefined) return [];

@@ -7,7 +7,7 @@ export const webAuthentication: Rule = {
   id: 'web-authentication',
   severity: 'error',
   description:
-    'Outlook on the web and the Exchange Control Panel of a server sign in alike, since users go from one to the other. Forms turn Basic on and integrated Windows authentication off, whatever else is declared.',
+    'Outlook on the web and the Exchange Control Panel of a server use the same authentication methods, since users move from one to the other. Forms authentication turns Basic on and integrated Windows authentication off, whatever else is declared.',
   check: ({ topology: { placements } }) =>
     saidOnce(
       placements.flatMap((placement) => [
@@ -32,7 +32,7 @@ function unlike(placement: Placement): readonly Finding[] {
       const lifespan = other.row.switchLifespans?.[attribute];
       if (lifespan !== undefined && !existsIn(lifespan, placement.server.version)) return [];
       const there = other.authentication.find((each) => each.attribute === attribute);
-      // Where both are declared, one of the two is named.
+      // If both are declared, only one of them is reported.
       if (there !== undefined && (there.isOn === isOn || one === ecp)) return [];
       return [
         {

@@ -5,12 +5,15 @@ import { isHostName } from '../resources/host';
 import type { Zone } from '../site';
 import type { Finding, Rule } from './rule';
 
-/** What hashicorp/dns finds at its first record, and what Kerberos takes for another account. */
+/**
+ * Checks settings that hashicorp/dns would refuse only at its first record, and spellings that mean another account to
+ * Kerberos.
+ */
 export const zoneKerberos: Rule = {
   id: 'zone-kerberos',
   severity: 'error',
   description:
-    'Where Kerberos signs the updates of a zone, its server is named by its host name, the realm is one, the user stands without it, and neither a TSIG key nor a keytab without its user stands beside it.',
+    'Where Kerberos signs the updates of a zone, `server` is a host name, the realm is a valid realm, `user` is written without the realm, no TSIG key is declared, and a keytab has its user.',
   check: ({ site }) =>
     viewsOf(site).flatMap(({ declared, path: view }) =>
       declared.zones.flatMap((zone, index) =>
@@ -40,7 +43,8 @@ function problemsOf({ kerberos, server, keyName, keyAlgorithm }: Zone): readonly
       remedy: 'name it by its host name, as dc1.contoso.local, which the realm has as DNS/dc1.contoso.local',
     });
   }
-  // A server of Active Directory answers in capital letters, and to hashicorp/dns that is another realm.
+  // Active Directory answers with the realm in capital letters, and hashicorp/dns takes any other spelling for another
+  // realm.
   if (!isHostName(realm) || realm !== realm.toUpperCase()) {
     found.push({
       path: path('kerberos', 'realm'),

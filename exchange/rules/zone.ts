@@ -11,7 +11,7 @@ export const zone: Rule = {
   id: 'zone',
   severity: 'error',
   description:
-    'A zone has a valid name, is declared once in a view and in both views only on different servers, and a TSIG key has a name and an algorithm together (hashicorp/dns finds that only at apply).',
+    'A zone has a valid name and is declared once in a view. Both views declare the same zone only on different DNS servers. A TSIG key has both a name and an algorithm (hashicorp/dns reports that only at apply).',
   check: ({ site }) => [
     ...sharedZones(site),
     ...viewsOf(site).flatMap(({ declared, path: view }) =>
@@ -61,7 +61,7 @@ export const zone: Rule = {
               : [
                   {
                     path: at('keyName'),
-                    // Not shown: it may be the secret.
+                    // The text is not shown, because it may be the secret of the key.
                     problem: 'this is not the name of a TSIG key, which has the form of a host name',
                     remedy:
                       'write it as it stands in the DNS server, for example exchange-key; never its secret',
@@ -92,7 +92,7 @@ export const zone: Rule = {
   ],
 };
 
-/** Both views would write their records into one zone. */
+/** Finds zones into which both views would write their records. */
 function sharedZones(site: ExchangeSiteProps): readonly Finding[] {
   const [internal, external] = viewsOf(site);
   if (external === undefined) return [];
@@ -114,6 +114,6 @@ function isSamePlace(one: Zone, other: Zone): boolean {
     [name.replace(/\.$/, ''), server, port].join(' ').toLowerCase();
   const isByKey =
     one.keyName !== undefined && other.keyName !== undefined && !sameName(one.keyName, other.keyName);
-  // A server may choose the view by the key (BIND: match-clients).
+  // A DNS server may choose the view by the TSIG key (BIND: match-clients).
   return place(one) === place(other) && !isByKey;
 }

@@ -21,8 +21,6 @@ import {
   type SshdOptions,
 } from './peers/openssh';
 
-// A busy machine takes a second for what takes 200 ms: sshd and PowerShell's stand-in are new processes each time.
-
 const KEY_TYPES: readonly KeyType[] = ['ed25519', 'ecdsa', 'rsa'];
 /** What its manual of that version (sshd_config(5), 2016) names as its defaults, SHA-1 and all. */
 const OPENSSH_7_4 = [
