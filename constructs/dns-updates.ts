@@ -55,7 +55,10 @@ export interface DnsUpdate {
 
 /** The providers of hashicorp/dns for the zones of a site: one for each distinct set of update settings. */
 export class DnsUpdates {
-  readonly #providers = new Map<string, { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }>();
+  readonly #providers = new Map<
+    string,
+    { readonly update: DnsProviderUpdate; readonly provider: DnsProvider }
+  >();
 
   /** @param fromStack makes a path of the declaration relative to the folder in which Terraform runs */
   constructor(

@@ -150,4 +150,3 @@ export function warnings(invocation: Invocation, outcome: Outcome): readonly Dia
     detail: quoted(message),
   }));
 }
-

@@ -37,7 +37,8 @@ export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
 }
 
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
-const REACH_REMEDY = 'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
+const REACH_REMEDY =
+  'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
 const NO_TLS =
   'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
 
@@ -94,7 +95,10 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'silent':
       return [notSeenText(at, probe.host, problem), REACH_REMEDY];
     case 'unreachable':
-      return [notSeenText(at, probe.host, problem), isOfTls(problem.code) ? NO_TLS : unreachableRemedy(probe)];
+      return [
+        notSeenText(at, probe.host, problem),
+        isOfTls(problem.code) ? NO_TLS : unreachableRemedy(probe),
+      ];
   }
 }
 

@@ -484,7 +484,10 @@ async function inform(
     name,
   );
   // One PFX serves many servers: warnings are reported once for all of them.
-  diagnostics.push(...found.filter(isError), ...targets.run.reportOnce(found.filter((each) => !isError(each))));
+  diagnostics.push(
+    ...found.filter(isError),
+    ...targets.run.reportOnce(found.filter((each) => !isError(each))),
+  );
   return {
     values: (resource.computed?.(planned as State, { ...facts, certificate: source.facts }) ?? {}) as Values,
     diagnostics,

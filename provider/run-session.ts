@@ -24,7 +24,11 @@ export interface RunSessionOptions {
 }
 
 /** A read that was interrupted like this would end in the same way again. */
-const NOT_WORTH_REPEATING: ReadonlySet<Interruption | undefined> = new Set(['too-large', 'stopped', 'prompt']);
+const NOT_WORTH_REPEATING: ReadonlySet<Interruption | undefined> = new Set([
+  'too-large',
+  'stopped',
+  'prompt',
+]);
 
 /** One PowerShell session, opened when it is first needed and opened anew after it was lost. */
 export class RunSession {
@@ -44,7 +48,8 @@ export class RunSession {
   /** Repeats a read whose connection was lost: reading twice changes nothing. */
   async read(invocation: Invocation, signal?: AbortSignal): Promise<Outcome | NoCall> {
     const first = await this.invoke(invocation, signal);
-    const isLost = 'kind' in first && first.kind === 'unknown' && !NOT_WORTH_REPEATING.has(first.interruption);
+    const isLost =
+      'kind' in first && first.kind === 'unknown' && !NOT_WORTH_REPEATING.has(first.interruption);
     return isLost ? this.invoke(invocation, signal) : first;
   }
 

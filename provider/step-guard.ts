@@ -24,7 +24,10 @@ export async function stoppedByGuard(
 ): Promise<StepEnd | undefined> {
   const reading = await reads.read(versions.addressed(guard.invocation), step.server);
   if (reading.kind === 'failed') {
-    return { kind: 'failed', diagnostics: reading.diagnostics.map((unread) => guardReadProblem(step, unread)) };
+    return {
+      kind: 'failed',
+      diagnostics: reading.diagnostics.map((unread) => guardReadProblem(step, unread)),
+    };
   }
   const answers = await reads.answersNow(guard.inquiries, step.server);
   const omission = guard.omission(reading.outcome.objects, answers);

@@ -286,7 +286,9 @@ export class ExchangeHost implements CommandHost {
     const record = (outcome: JournalEntry['outcome'], applied: boolean, errorId?: string): void =>
       this.#record(circumstances.trip, session, cmdlet.name, bound, outcome, applied, errorId, answers);
     const applyFaults = (when: 'before' | 'after', applied: boolean): Promise<CmdletError | undefined> =>
-      this.#applyFaults(faults, when, session, cmdlet, circumstances.signal, () => record('dropped', applied));
+      this.#applyFaults(faults, when, session, cmdlet, circumstances.signal, () =>
+        record('dropped', applied),
+      );
 
     let { given, error } = { given: output([]), error: await applyFaults('before', false) };
     const isRehearsal = bound.get('WhatIf') === true;

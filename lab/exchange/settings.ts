@@ -9,7 +9,8 @@ function changedSettings(call: Call, current: Settings): Settings {
   const changed: { [name: string]: Json } = {};
   for (const [name, value] of call.bound) {
     const parameter = call.cmdlet.parameter(name);
-    if (NOT_PROPERTIES.has(name) || parameter?.common === true || parameter?.type === 'SwitchParameter') continue;
+    if (NOT_PROPERTIES.has(name) || parameter?.common === true || parameter?.type === 'SwitchParameter')
+      continue;
     const wanted = applied(current[name], value);
     if (JSON.stringify(wanted) !== JSON.stringify(current[name] ?? null)) changed[name] = wanted;
   }

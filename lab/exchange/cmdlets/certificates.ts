@@ -29,7 +29,8 @@ export function targetServer(call: Call): ServerState {
   const server = named === undefined ? call.session : call.server(named);
   // Exchange 2007 has no service that lets another server read or change its certificates (the words of the error are
   // unverified).
-  const cannotBeAsked = server !== call.session && ExchangeVersion.ofBuild(server.build) === ExchangeVersion.V2007;
+  const cannotBeAsked =
+    server !== call.session && ExchangeVersion.ofBuild(server.build) === ExchangeVersion.V2007;
   if (!server.running || cannotBeAsked) {
     // The exception is (unverified).
     throw rpcError(call, server, 'The RPC server is unavailable.', 'InvalidOperation');

@@ -160,7 +160,11 @@ export function target(call: Call, kind: string): Located {
   return found;
 }
 
-const WITH_FORMS_AUTHENTICATION = { BasicAuthentication: true, WindowsAuthentication: false, DigestAuthentication: false };
+const WITH_FORMS_AUTHENTICATION = {
+  BasicAuthentication: true,
+  WindowsAuthentication: false,
+  DigestAuthentication: false,
+};
 
 /** Settings that take effect only after IIS restarts. */
 const NEEDS_RECYCLE = /Authentication|GzipLevel|DefaultDomain|LogonFormat/;
