@@ -1,8 +1,13 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const root = resolve(__dirname, '..');
+
 /** What tests need and a machine may lack. */
 export interface Want {
   /** For people, with the remedy where there is one: `PowerShell 7 on the PATH`. */
   readonly what: string;
-  /** A command by which a reader sees whether a machine has it: `pwsh --version`. */
+  /** A command of a shell, run in the project, that succeeds just where a machine has it: `pwsh --version`. */
   readonly check: string;
 }
 
@@ -33,7 +38,11 @@ export function describeWhere(missing: Want | undefined, title: string, body: ()
     describe(title, body);
     return;
   }
-  // The reason is `missing`: the title names it and how to check it, `test/reporter/counts.test.ts` that none is without.
+  if (isThere(missing)) {
+    test(title, () => unfounded(missing));
+    return;
+  }
+  // The reason is `missing`: its check was just run and failed, and the title says how to run it again.
   describe.skip(titleOfSkipped(title, missing), body);
 }
 
@@ -43,8 +52,22 @@ export function testWhere(missing: Want | undefined, title: string, body: jest.P
     test(title, body);
     return;
   }
+  if (isThere(missing)) {
+    test(title, () => unfounded(missing));
+    return;
+  }
   // The reason is `missing`, as above.
   test.skip(titleOfSkipped(title, missing), body);
+}
+
+/** Whether the check of what is said to be missing finds it all the same. */
+function isThere({ check }: Want): boolean {
+  return spawnSync(check, { shell: true, cwd: root, stdio: 'ignore' }).status === 0;
+}
+
+/** A reason that its own check contradicts is none. */
+function unfounded({ what, check }: Want): never {
+  throw new Error(`not skipped: \`${check}\` succeeds, so that this machine has ${what}`);
 }
 
 /** The folder in which Linux shows its processes; undefined where it is. */

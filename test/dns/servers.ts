@@ -10,7 +10,10 @@ export function missingBind(): Want | undefined {
   const missing = missingBindTools();
   if (missing.length === 0) return undefined;
   const what = `${missing.join(', ')} (Debian: apt-get install bind9 bind9-dnsutils)`;
-  return { what, check: missing.map((tool) => `${tool} -V`).join('; ') };
+  return {
+    what,
+    check: missing.map((tool) => `PATH=$PATH:/usr/sbin:/usr/local/sbin ${tool} -V`).join(' && '),
+  };
 }
 
 /** The same tests on BIND and on the lab's server. */

@@ -79,7 +79,7 @@ describe('what real peers said', () => {
 const conversations = referenceFolder('wsman');
 
 describeWhere(missingReference(conversations), 'whole recorded conversations', () => {
-  const files = conversations === undefined ? [] : filesOf(conversations, '.json');
+  const files = filesOf(conversations, '.json');
   const messages = (name: string, destination: 'client' | 'server'): ReturnType<typeof messagesOf> => {
     const text = files.find((file) => file.name === name)?.text ?? '[]';
     return messagesOf(recordedData(JSON.parse(text) as Exchange[]), destination);
@@ -116,7 +116,7 @@ describeWhere(missingReference(conversations), 'whole recorded conversations', (
 const captured = referenceFolder('captured');
 
 describeWhere(missingReference(captured), 'what real Exchange servers returned', () => {
-  test.each(captured === undefined ? [] : filesOf(captured, '.xml'))('$name is read whole', ({ text }) => {
+  test.each(filesOf(captured, '.xml'))('$name is read whole', ({ text }) => {
     const objects = deserializeDocument(text, { bounds: DEFAULT_BOUNDS });
     const { children } = parseElement(text, DEFAULT_BOUNDS);
     expect(objects.map(({ value }) => namesOf(value))).toEqual(children.map(namesIn));

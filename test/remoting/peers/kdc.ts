@@ -11,7 +11,10 @@ const SERVICE = 'HTTP/localhost';
 export function missingKdc(): Want | undefined {
   const programs = findKdcPrograms();
   if (programs.kind === 'there') return undefined;
-  return { what: programs.remedy, check: 'PATH=$PATH:/usr/sbin command -v krb5kdc kdb5_util kadmin.local' };
+  const check = ['krb5kdc', 'kdb5_util', 'kadmin.local']
+    .map((program) => `PATH=$PATH:/usr/sbin:/usr/local/sbin command -v ${program}`)
+    .join(' && ');
+  return { what: programs.remedy, check };
 }
 
 export function describeWithKerberos(title: string, body: () => void): void {

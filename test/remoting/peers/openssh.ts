@@ -23,7 +23,10 @@ export function missingOpenSsh(): Want | undefined {
   const missing = TOOLS.filter((tool) => find(tool) === undefined);
   if (missing.length === 0) return undefined;
   const what = `${missing.join(', ')} (Debian: apt-get install openssh-server openssh-client)`;
-  return { what, check: `PATH=$PATH:/usr/sbin command -v ${missing.join(' ')}` };
+  return {
+    what,
+    check: missing.map((tool) => `PATH=$PATH:/usr/sbin:/usr/local/sbin command -v ${tool}`).join(' && '),
+  };
 }
 
 function find(tool: string): string | undefined {

@@ -12,12 +12,12 @@ export function describeWithPython(title: string, body: () => void): void {
     what: 'psrpcore, which docs/powershell-remoting.md says how to install',
     check: '.venv/bin/python -c "import psrpcore"',
   };
-  describeNeeding(existsSync(python) ? undefined : want, title, body);
+  describeNeeding(hasPackage('psrpcore') ? undefined : want, title, body);
 }
 
 /** Undefined where pypsrp and what it uses are there. */
 export function missingPypsrp(): Want | undefined {
-  if (hasPypsrp()) return undefined;
+  if (hasPackage('pypsrp')) return undefined;
   return {
     what: 'pypsrp (.venv/bin/pip install --require-hashes -r test/remoting/python/requirements-wsman.txt)',
     check: '.venv/bin/python -c "import pypsrp"',
@@ -28,10 +28,11 @@ export function describeWithPypsrp(title: string, body: () => void): void {
   describeNeeding(missingPypsrp(), title, body);
 }
 
-function hasPypsrp(): boolean {
+/** Whether the virtual environment has a package. */
+function hasPackage(name: string): boolean {
   const lib = resolve(python, '../../lib');
   if (!existsSync(lib)) return false;
-  return readdirSync(lib).some((version) => existsSync(join(lib, version, 'site-packages/pypsrp')));
+  return readdirSync(lib).some((version) => existsSync(join(lib, version, 'site-packages', name)));
 }
 
 /** Environment of a Python peer: nothing of ours but the path. */

@@ -152,7 +152,7 @@ test('opens and closes a session as a recorded client did', async () => {
 const folder = referenceFolder('wsman');
 
 describeWhere(missingReference(folder), 'whole recorded conversations', () => {
-  const files = folder === undefined ? [] : filesOf(folder, '.json');
+  const files = filesOf(folder, '.json');
 
   test('are all played', () => {
     // One has a test of its own below; the other only asks whether a shell is alive, which our client never does.
