@@ -4,7 +4,7 @@ import type { Change } from '../plugin';
 import type { Diagnostic } from '../schema';
 
 const PASSWORD_REMEDY =
-  'Set TF_VAR_mailbox_password for the deploy; or take health.connectivity.account out, and let the tests use the test mailbox of Exchange.';
+  'Set TF_VAR_mailbox_password for the deploy. Or take health.connectivity.account out of the declaration: the tests then use the test mailbox of Exchange.';
 
 /** The account that signs in to test a mailbox, where the change names one. */
 export function mailboxFacts(change: Change): Pick<Facts, 'mailbox'> {
@@ -23,7 +23,7 @@ export function missingPasswordWarning(change: Change): readonly Diagnostic[] {
     {
       severity: 'warning',
       summary: `The password of ${account} is not given`,
-      detail: `Tests sign in as this account once the records are published. ${PASSWORD_REMEDY}`,
+      detail: `After the DNS records are published, tests sign in as this account. ${PASSWORD_REMEDY}`,
     },
   ];
 }
@@ -45,7 +45,7 @@ export function emptyPasswordProblem(
   return {
     severity: 'error',
     summary: `The password of ${empty.user} is not given`,
-    detail: `Nothing was tested as this account. ${PASSWORD_REMEDY}`,
+    detail: `So no test signed in as this account. ${PASSWORD_REMEDY}`,
   };
 }
 

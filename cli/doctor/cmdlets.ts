@@ -18,7 +18,7 @@ export const cmdlets: Check = {
   of: ['process', 'ssh', 'wsman'],
   run: async (checkup) => {
     if (checkup.plan === undefined && checkup.versions.size === 0) {
-      return skipped('no server of a known version is there to tell which cmdlets are needed');
+      return skipped('there is no server of a known version, so it is not known which cmdlets are needed');
     }
     const needed = neededCmdlets(checkup.versions, checkup.plan?.cmdlets);
     const inquired = inquiredCmdlets(checkup.versions, checkup.plan?.cmdlets);
@@ -27,7 +27,9 @@ export const cmdlets: Check = {
     const outcome = await session.invoke(asking);
     const offer = offerOf(outcome);
     if (offer?.kind === 'refused' && offer.error.fullyQualifiedErrorId === NO_GET_COMMAND) {
-      return skipped('the session has no Get-Command, so what the account may do shows only when it does it');
+      return skipped(
+        'the session has no Get-Command, so the rights of the account cannot be checked before they are used',
+      );
     }
     if (offer?.kind !== 'offered') {
       const refusal: Outcome =
@@ -59,7 +61,7 @@ export const cmdlets: Check = {
     if (missing.length === 0 && unknown.length > 0) {
       return warned(
         `the session offers all ${needed.length} cmdlets ${scope}, but not ${unknown.join(', ')}`,
-        `A deploy asks them what still holds a certificate before it removes it, and leaves the certificate on its server where it may not. ${roleRemedy(unknown)}`,
+        `Before a deploy removes a certificate, it asks these cmdlets whether something still uses it. Without them it leaves the certificate on the server. ${roleRemedy(unknown)}`,
       );
     }
     if (missing.length === 0) {
@@ -68,7 +70,7 @@ export const cmdlets: Check = {
     return failed(
       `the session does not offer ${missing.join(', ')} (${missing.length} of ${needed.length} cmdlets ${scope})`,
       missing.length === needed.length
-        ? 'The session is not one of Exchange: check the endpoint, and with Windows PowerShell the snap-in.'
+        ? 'This is not a session of Exchange: check the endpoint and, with Windows PowerShell, the snap-in.'
         : roleRemedy(missing),
     );
   },

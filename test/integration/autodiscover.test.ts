@@ -59,7 +59,7 @@ describeWithTerraform('what Autodiscover hands out, asked by the runner', () => 
       front.showFormer(1_000);
       const other = await rig.applyPlan({ environment });
       expect(other.exit).toBe(1);
-      expect(other.said).toContain(`${FIRST.name} does not show what it must`);
+      expect(other.said).toContain(`The check of ${FIRST.name} from this machine failed`);
       expect(passwordsSent()).toBe(0);
       expect(await rig.addresses(WEBMAIL)).toEqual([FIRST.address]);
 
@@ -100,7 +100,7 @@ describeWithTerraform('what Autodiscover hands out, asked by the runner', () => 
       expect(differing.said).toContain('there is no URL of oab for clients inside');
       front.disturbance = null;
       const foreign = await rig.apply({ environment });
-      expect(foreign.said).toContain('answers the error 500');
+      expect(foreign.said).toContain('answers with the error 500');
     },
     SETUP_MS,
   );

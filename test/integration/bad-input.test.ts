@@ -293,7 +293,7 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
     test(
       'with no way to sign in',
       async () => {
-        await refused(['no way is given to sign admin in', 'EXCHANGE_SSH_PRIVATE_KEY_FILE'], {
+        await refused(['there is no way to sign in as admin: set', 'EXCHANGE_SSH_PRIVATE_KEY_FILE'], {
           ...environment,
           EXCHANGE_SSH_PASSWORD: undefined,
         });

@@ -78,13 +78,13 @@ describe('the settings', () => {
       'Kerberos and an address',
       update({ server: '192.0.2.53' }),
       { DNS_UPDATE_REALM: 'X' },
-      "no server by its address '192.0.2.53'",
+      "servers only by name, but '192.0.2.53' is an address",
     ],
     [
       'a user without a key',
       update({ server: 'a', gssapi: [{ realm: 'X', username: 'svc' }] }),
       { DNS_UPDATE_KEYTAB: '' },
-      'username goes with password or keytab',
+      'username is set, but neither password nor keytab',
     ],
   ])('with %s are refused, and the secret is not in the message', (_, config, env, said) => {
     const read = () => readSettings(config, env);

@@ -360,7 +360,7 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
           writeEncryptedMessage('Kerberos', plain.length + 1, context.seal(plain)),
       ],
       [
-        'is sealed under another scheme',
+        'is encrypted under another scheme',
         (context: SecurityContext, plain: Buffer) =>
           writeEncryptedMessage('Negotiate', plain.length, context.seal(plain)),
       ],
