@@ -454,13 +454,13 @@ test('of a plan without its stack the report says that they are not looked at', 
 describe('the doors of the server', () => {
   test('are a line where a session came about', async () => {
     const text = renderText(await examine({ servers: { bsaex01: '2013' } }, rig().https));
-    expect(text).toMatch(/^found {4}doors {11}HTTPS with Basic \(\d+\)$/m);
+    expect(text).toMatch(/^found {4}ways in {9}HTTPS with Basic \(\d+\)$/m);
     expect(text).not.toContain('Doors of the server');
     const user = 'contoso\\keyless';
     rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets: ['Get-ExchangeServer'] });
     const withoutRights = await examine({}, { ...rig().https, EXCHANGE_USER: user });
     expect(failure(withoutRights).check).toBe('servers');
-    expect(renderText(withoutRights)).toMatch(/^found {4}doors/m);
+    expect(renderText(withoutRights)).toMatch(/^found {4}ways in/m);
   });
 
   test('are told one by one where none did, with the one to take', async () => {
@@ -475,7 +475,7 @@ describe('the doors of the server', () => {
       const text = renderText(report);
       expect(text).not.toMatch(/^found/m);
       const url = `http://localhost:${port}/PowerShell/`;
-      expect(text).toContain(`open    HTTP encrypted by Kerberos    ${url}: it asks for Kerberos\n`);
+      expect(text).toContain(`open    HTTP encrypted by Kerberos  ${url}: it asks for Kerberos\n`);
       expect(text).toMatch(/^closed {2}SSH .*ECONNREFUSED$/m);
       expect(text).toContain(`\nUse HTTP encrypted by Kerberos: EXCHANGE_ENDPOINT=${url} `);
       const said = JSON.parse(renderJson(report)) as Report;
@@ -487,7 +487,7 @@ describe('the doors of the server', () => {
 
   test('say where the endpoint is the best of them already', async () => {
     const text = renderText(await examine({}, { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` }));
-    expect(text).toMatch(/^The endpoint already uses the best way that is open, HTTPS with Basic: /m);
+    expect(text).toMatch(/^The endpoint already uses the best way that is open, HTTPS with Basic\. The failed check above/m);
   });
 
   test('each say what opens it where it is faulty', async () => {

@@ -358,7 +358,7 @@ describe('SSH', () => {
     const mute = await other((socket) => socket.end());
     expect(at(await doors({ ssh: mute }), 'ssh')).toMatchObject({
       state: 'faulty',
-      detail: containing('no word was said'),
+      detail: containing('it sent no greeting'),
     });
   });
 });
@@ -374,7 +374,7 @@ test('the best of several open doors is to be taken', async () => {
   );
   const greeting = await other((socket) => socket.write('SSH-2.0-x\r\n'));
   const ssh = await doors({ ssh: greeting, 'windows-http': kerberos.port });
-  expect(ssh.advice).toMatch(/^Take SSH: /);
+  expect(ssh.advice).toMatch(/^Use SSH: /);
   const all = await doors({ ssh: greeting, 'windows-http': kerberos.port, http: kerberos.port });
   expect(all.advice).toMatch(/^Use HTTP encrypted by Kerberos: /);
   expect((await doors({})).advice).toBeUndefined();

@@ -341,7 +341,7 @@ describeWithTerraform('a provider under the real terraform', () => {
     fault('c', 'size');
     const failed = await workspace.apply();
     expect(failed.exitCode).toBe(1);
-    expect(said(failed)).toMatch(/folder_card is only partly created.*the next plan finds it.*1\. remove c/);
+    expect(said(failed)).toMatch(/folder_card is only partly created.*the plan finds it.*1\. remove c/);
     expect(await stateOf('folder_card.c')).toBeUndefined();
     put('c', { ...stored('c'), mark: 'the same file' });
     mend('c');

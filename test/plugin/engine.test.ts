@@ -635,7 +635,7 @@ describe('an object that is changed in place', () => {
       ['error', 'broke'],
       ['warning', 'test_thing is only partly created'],
     ]);
-    expect(diagnostics[1]?.detail).toMatch(/the next plan finds it[^]*by hand:\n {2}1\. remove a$/);
+    expect(diagnostics[1]?.detail).toMatch(/Plan again: the plan finds it[^]*by hand:\n {2}1\. remove a$/);
   });
 
   test('is finished by a creation that runs the rest', async () => {

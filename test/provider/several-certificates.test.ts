@@ -266,7 +266,7 @@ test('a wrong password is one error of a plan, with the servers that it is for',
     [{ rollout: servers }, 'The PFX is for EX1, EX2, EX3, EX4.'],
     [
       { site_certificate: [block('web', ['IIS']), block('mail', ['SMTP'], servers.slice(2))] },
-      'It is for EX3, EX4.',
+      'The PFX is for EX3, EX4.',
     ],
   ] as const) {
     const { plan, said } = await run({

@@ -503,10 +503,10 @@ test.each([
   ],
   [new RemotingError('host-key-unknown', 'no', { fingerprint: 'SHA256:abc' }), 'SHA256:abc'],
   [new RemotingError('not-started', 'no', { output: 'x.pssc is not valid' }), '.pssc'],
-  [new RemotingError('protocol', 'no', { output: 'Welcome' }), 'Let it be silent'],
+  [new RemotingError('protocol', 'no', { output: 'Welcome' }), 'Turn this text off'],
   [new RemotingError('protocol', 'no', {}), 'not a PowerShell remoting server'],
   [new RemotingError('timeout', 'no', {}), 'EXCHANGE_OPEN_TIMEOUT_SECONDS'],
-  [new RemotingError('timeout', 'no', { stderr: 'no such file' }), 'wrote that in place of a session'],
+  [new RemotingError('timeout', 'no', { stderr: 'no such file' }), 'printed this text and opened no session'],
 ])(
   'where no session comes about, %s, the remedy is named and the server asked once',
   async (error, remedy) => {

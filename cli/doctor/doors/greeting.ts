@@ -20,6 +20,6 @@ export async function greeting(connection: Duplex, signal: AbortSignal): Promise
     signal.removeEventListener('abort', abort);
   }
   return text === ''
-    ? { kind: 'cut', why: 'it sent nothing' }
+    ? { kind: 'cut', why: 'it sent no greeting' }
     : { kind: 'stranger', why: `it sent '${text.slice(0, 80)}'` };
 }
