@@ -7,7 +7,13 @@ import { inLine } from './quotation';
 
 /** How a response of Autodiscover differs from the expected one. */
 export type AutodiscoverProblem =
-  | { readonly kind: 'not-let-in'; readonly status: 401 | 403; readonly account: string }
+  | {
+      readonly kind: 'not-let-in';
+      readonly status: 401 | 403;
+      readonly account: string;
+      /** Whether the user or the password has characters beyond ASCII. */
+      readonly isBeyondAscii: boolean;
+    }
   | { readonly kind: 'no-answer'; readonly reply: string }
   | { readonly kind: 'other-urls'; readonly differences: readonly string[] };
 
@@ -38,7 +44,9 @@ export async function autodiscoverProblem(
     mailboxCredential,
   );
   if (status === 401 || status === 403) {
-    return { kind: 'not-let-in', status, account: mailboxCredential.user };
+    const { user, password } = mailboxCredential;
+    const isBeyondAscii = /[^ -~]/.test(`${user}${password.reveal()}`);
+    return { kind: 'not-let-in', status, account: user, isBeyondAscii };
   }
   if (status !== 200) {
     const onTo = location === undefined ? '' : ` with a redirect to ${inLine(location)}`;

@@ -38,6 +38,12 @@ export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
   };
 }
 
+/**
+ * RFC 7617 (section 2.1) leaves the encoding to the server where its challenge names none. What IIS expects is
+ * unverified.
+ */
+const BEYOND_ASCII =
+  'User name and password are sent in UTF-8, and one of them has characters beyond ASCII, which the server may read in another encoding: try an account with ASCII characters only.';
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
 const REACH_REMEDY =
   'Allow connections from this machine to this port of the server (firewall, routing), or take the checks that need it out of health.fromRunner.';
@@ -82,7 +88,8 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'not-let-in':
       return [
         `${at} answers ${problem.status} to ${problem.account} at ${AUTODISCOVER_PATH}`,
-        'Check the password (TF_VAR_mailbox_password), and that Basic authentication is on for the Autodiscover virtual directory, as it is after Setup. The provider does not try again, because repeated attempts with a wrong password lock the account.',
+        'Check the password (TF_VAR_mailbox_password), and that Basic authentication is on for the Autodiscover virtual directory, as it is after Setup. The provider does not try again, because repeated attempts with a wrong password lock the account.' +
+          (problem.isBeyondAscii ? ` ${BEYOND_ASCII}` : ''),
       ];
     case 'no-answer':
       return [

@@ -386,8 +386,21 @@ describe('rights to the cmdlets', () => {
     expect(report.ok).toBe(true);
     const finding = report.endpoints[0]?.checks.at(-1);
     expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
-    expect(finding?.detail).toMatch(/all 51 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
+    expect(finding?.detail).toMatch(/all 47 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
     expect(finding?.state === 'warning' && finding.remedy).toContain('View-Only Configuration');
+  });
+
+  test('that only health.connectivity needs are a warning where no plan says whether the site declares it', async () => {
+    const user = 'contoso\\untested';
+    rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets: ['Test-PopConnectivity'] });
+    const report = await examine({}, { ...rig().https, EXCHANGE_USER: user });
+    expect(report.ok).toBe(true);
+    const finding = report.endpoints[0]?.checks.at(-1);
+    expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
+    expect(finding?.detail).toMatch(/ cmdlets that the provider can use, but not Test-PopConnectivity$/);
+    expect(finding?.state === 'warning' && finding.remedy).toMatch(
+      /^Only a site that declares health\.connectivity needs Test-PopConnectivity\. .*Monitoring/,
+    );
   });
 
   test('are looked for over SSH alike, and without a plan for all that the provider can use', async () => {
@@ -397,7 +410,8 @@ describe('rights to the cmdlets', () => {
     );
     const report = await examine({}, { ...rig().ssh, EXCHANGE_ENDPOINT: endpoint });
     expect(failure(report).detail).toContain('Remove-ExchangeCertificate');
-    expect(failure(report).detail).toContain('(3 of 51 cmdlets that the provider can use)');
+    expect(failure(report).detail).toContain('(3 of 47 cmdlets that the provider can use)');
+    expect(failure(report).remedy).toContain('Give it the exchange-plan.json of the site');
   });
 
   test('with the parameters that the plan gives', async () => {
@@ -487,7 +501,9 @@ describe('the doors of the server', () => {
 
   test('say where the endpoint is the best of them already', async () => {
     const text = renderText(await examine({}, { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` }));
-    expect(text).toMatch(/^The endpoint already uses the best way that is open, HTTPS with Basic\. The failed check above/m);
+    expect(text).toMatch(
+      /^The endpoint already uses the best way that is open, HTTPS with Basic\. The failed check above/m,
+    );
   });
 
   test('each say what opens it where it is faulty', async () => {

@@ -377,8 +377,8 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         const expired = lab.kdc.signIn(`deploy@${REALM}`, PASSWORD, '1s');
         await sleep(1_500);
         for (const [KRB5CCNAME, remedy] of [
-          [none, 'klist shows what is there'],
-          [expired, 'Get a new one with kinit'],
+          [none, 'klist shows the tickets that exist'],
+          [expired, 'Get a new ticket with kinit'],
         ] as const) {
           const { exit, said } = await rig.plan({ environment: environment({ KRB5CCNAME }) });
           expect(exit).toBe(1);

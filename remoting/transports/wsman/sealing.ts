@@ -52,12 +52,7 @@ export class Sealing {
       return this.#context.unseal(sealed);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new RemotingError(
-        'not-sealed',
-        `an answer cannot be decrypted, or was altered on its way: ${reason}`,
-        {},
-        { cause: error },
-      );
+      throw new RemotingError('not-sealed', `Kerberos refuses an answer: ${reason}`, {}, { cause: error });
     }
   }
 

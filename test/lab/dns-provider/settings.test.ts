@@ -67,7 +67,12 @@ describe('the settings', () => {
     ['two blocks', { update: [whole, whole] }, {}, 'more than one'],
     ['a key without a dot', update({ ...whole, key_name: 'update' }), {}, 'dot'],
     ['an unknown algorithm', update({ ...whole, key_algorithm: 'hmac-sha3' }), {}, 'hmac-sha3'],
-    ['half a key', update({ server: 'a', key_name: 'update.' }), {}, 'together'],
+    [
+      'half a key',
+      update({ server: 'a', key_name: 'update.' }),
+      {},
+      'only a part of key_name, key_algorithm and key_secret is set',
+    ],
     ['a secret that is not Base64', update({ ...whole, key_secret: 'canary of a secret' }), {}, 'Base64'],
     ['a port that is none', update({ ...whole, port: 65536 }), {}, '65536'],
     ['a port of the environment that is none', update(whole), { DNS_UPDATE_PORT: 'x' }, "'x'"],
