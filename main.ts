@@ -31,7 +31,7 @@ function make(id: string, file: string): void {
     const other = folder === undefined ? undefined : planFolders.get(folder);
     if (other !== undefined) {
       throw new DeclarationError(
-        `environments/${id}.ts: plans is the folder of environments/${other}.ts, too; write one of its own`,
+        `environments/${id}.ts: plans names the folder that environments/${other}.ts uses already; name another folder`,
       );
     }
     if (folder !== undefined) planFolders.set(folder, id);

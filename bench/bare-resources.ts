@@ -5,7 +5,7 @@ import { App, TerraformResource, TerraformStack } from 'cdktf';
  * site has.
  */
 const count = Number(process.env['BARE_RESOURCES']);
-if (!Number.isInteger(count) || count < 1) throw new Error('BARE_RESOURCES is no number of resources');
+if (!Number.isInteger(count) || count < 1) throw new Error('BARE_RESOURCES is not a number of resources');
 const app = new App({ stackTraces: false });
 const stack = new TerraformStack(app, 'bare');
 for (let index = 0; index < count; index += 1) {

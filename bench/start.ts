@@ -71,7 +71,7 @@ function handshake(
     child.once('error', reject);
     child.once('close', () => {
       if (milliseconds === undefined)
-        reject(new Error(`${command} shook no hands: ${errorOutput.slice(-2000)}`));
+        reject(new Error(`${command} ended before the handshake: ${errorOutput.slice(-2000)}`));
       else resolve(milliseconds);
     });
   });

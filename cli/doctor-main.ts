@@ -5,7 +5,7 @@ import { renderJson, renderText } from './doctor/report';
 const USAGE = `usage: npm run doctor -- [exchange-plan.json] [--server NAME=VERSION]... [--json]
 
 Checks the endpoint that the provider's environment variables name, step by step, and says what to do
-about warnings and the first failure; and which doors the server has. With the plan of a stack
+about warnings and the first failure. It also shows which other ways into the server are open. With the plan of a stack
 (cdktf.out/stacks/<site>/exchange-plan.json) it also opens each PFX, asks the DNS server of each zone whether
 it takes updates, and checks the cmdlets and parameters of that plan. It changes nothing.
 Exit code 0: no check failed; 1: one did; 2: wrong arguments.
@@ -25,7 +25,7 @@ function argumentsFrom(args: readonly string[]): Arguments {
     },
   });
   const [planFile, ...more] = positionals;
-  if (more.length > 0) throw new TypeError(`one plan at most, not also ${more.join(', ')}`);
+  if (more.length > 0) throw new TypeError(`give one plan at most, without ${more.join(', ')}`);
   const servers = values.server.map((text): readonly [string, string] => {
     const [, name, version] = /^([^=]+)=([^=]+)$/.exec(text) ?? [];
     if (name === undefined || version === undefined) {

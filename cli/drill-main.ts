@@ -9,10 +9,10 @@ import { NotAPlan } from './plan-record';
 
 const USAGE = `usage: npm run drill -- exchange-plan.json --without SERVER[=ADDRESS,...] [--dns ADDRESS[:PORT]] [--json]
 
-Says which names of a site still answer when a server is taken away: it asks DNS for each, leaves out the addresses
-of the server, and looks at the others over TLS, with the health pages of Exchange. It changes nothing, and the
-server need not be down. Exit code 0: every name answers, as far as it shows from here; 1: one does not; 2: wrong
-arguments.
+Shows which names of a site would still answer without one of its servers. It asks DNS for the addresses of each name,
+leaves out those of the server, and connects to the others over TLS, where it reads the health pages of Exchange. It
+changes nothing, and the server can stay in service. Exit code 0: every name answers, as far as can be seen from this
+machine; 1: a name does not; 2: wrong arguments.
 `;
 
 interface Arguments {
@@ -41,9 +41,9 @@ function argumentsFrom(args: readonly string[]): Arguments | null {
   if (values.help) return null;
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0)
-    throw new TypeError('one plan, as cdktf.out/stacks/<site>/exchange-plan.json');
+    throw new TypeError('give one plan: cdktf.out/stacks/<site>/exchange-plan.json');
   const [, without, gone] = /^([^=]+)(?:=(.+))?$/.exec(values.without ?? '') ?? [];
-  if (without === undefined) throw new TypeError('which server? --without EX01');
+  if (without === undefined) throw new TypeError('name the server to leave out: --without EX01');
   return {
     plan: planIn(file),
     without,

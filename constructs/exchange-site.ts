@@ -104,7 +104,7 @@ export class ExchangeSite extends Construct {
     this.#plans = options.plans;
     const { recordSets = () => undefined } = options;
     if (typeof recordSets !== 'function') {
-      throw new DeclarationError(`recordSets is no function; ${RECORD_SETS}`);
+      throw new DeclarationError(`recordSets is not a function; ${RECORD_SETS}`);
     }
     this.#recordSets = recordSets;
     this.desired = resolveSite(site, readCertificateFiles(site, options.sourceFolder ?? process.cwd()));
@@ -315,7 +315,7 @@ export class ExchangeSite extends Construct {
     const make: unknown = this.#recordSets({ name, view }) ?? undefined;
     if (make === undefined || typeof make === 'function') return make as RecordSetMaker | undefined;
     throw new DeclarationError(
-      `recordSets gives no function for the zone ${name} of the ${view} view; ${RECORD_SETS}`,
+      `for the zone ${name} of the ${view} view recordSets returns neither undefined nor a function; ${RECORD_SETS}`,
     );
   }
 
@@ -326,13 +326,17 @@ export class ExchangeSite extends Construct {
   #madeByOther(make: RecordSetMaker, record: RecordSet | FurtherRecord): TerraformResource {
     const made: unknown = make(this, declaredRecordSet(record));
     const refuse = (why: string): never => {
-      throw new DeclarationError(`what recordSets gives for the record set '${record.id}' ${why}`);
+      throw new DeclarationError(
+        `the function from recordSets, called for the record set '${record.id}', ${why}`,
+      );
     };
     if (!TerraformResource.isTerraformResource(made)) {
-      return refuse(`returned no resource, which the next ones are to wait for; ${RECORD_SETS}`);
+      return refuse(`returned no Terraform resource, which later resources must wait for; ${RECORD_SETS}`);
     }
     if ([...this.#addresses.values()].includes(addressOf(made))) {
-      return refuse(`returned the resource of another one; make one for each: its id is unique in the stack`);
+      return refuse(
+        `returned the resource that it had created for another record set; create one for each record set, with record.id as its id`,
+      );
     }
     return made;
   }
@@ -381,7 +385,7 @@ const MAILBOX_PASSWORD = 'mailbox_password';
 const AFTER_RECORDS: TerraformMetaArguments = { lifecycle: { createBeforeDestroy: false } };
 
 const RECORD_SETS =
-  'write ({ view }) => undefined for hashicorp/dns, or for another provider (stack, record) => new Route53Record(stack, record.id, { … })';
+  'write a function that is given a zone, as ({ name, view }) => …; it returns undefined to leave the records of the zone to hashicorp/dns, or for another provider (stack, record) => new Route53Record(stack, record.id, { … })';
 
 function addressOf(resource: TerraformResource): string {
   return `${resource.terraformResourceType}.${resource.friendlyUniqueId}`;
@@ -434,7 +438,7 @@ function refuseSecond(site: ExchangeSite): void {
 function refuseTokens(value: unknown, at: Path): void {
   if (Token.isUnresolved(value)) {
     throw new DeclarationError(
-      `${formatPath(at) || 'the site'}: a value that only Terraform knows; write it into the declaration, which decides what is made`,
+      `${formatPath(at) || 'the site'}: this value is known only while Terraform runs; write the value itself, since the declaration decides which resources are created`,
     );
   }
   if (Array.isArray(value)) {

@@ -97,16 +97,16 @@ function planFolder({ site, plans }: Environment, id: string, projectFolder: str
   if (plans === undefined) return undefined;
   const refuse = (why: string): never => {
     throw new DeclarationError(
-      `environments/${id}.ts: plans ${why}; write a folder of its own, from that of cdktf.json: export const plans = 'plans/${id}'`,
+      `environments/${id}.ts: plans ${why}; name a folder for this site only, relative to the folder of cdktf.json: export const plans = 'plans/${id}'`,
     );
   };
-  if (typeof plans !== 'string' || plans.trim() === '') return refuse('is no text');
+  if (typeof plans !== 'string' || plans.trim() === '') return refuse('is not a text');
   const folder = plansOf({ site, plans }, projectFolder);
   if (folder === undefined) return refuse(`is '${plans}', the folder of the project`);
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    return refuse(`is '${plans}', which cannot be made: ${error instanceof Error ? error.message : ''}`);
+    return refuse(`is '${plans}', which cannot be created: ${error instanceof Error ? error.message : ''}`);
   }
   return folder;
 }

@@ -40,7 +40,8 @@ export async function agreeOnKey(
   for (let turn = 0; token !== undefined; turn++) {
     // If so, the server only confirms the token, by a record that repeats it (RFC 3645, section 3.1.3.1).
     const isLast = context.complete;
-    if (turn === MAX_TOKENS) throw new DnsError(`no key is agreed on after ${MAX_TOKENS} tokens`);
+    if (turn === MAX_TOKENS)
+      throw new DnsError(`after ${MAX_TOKENS} tokens there is still no key agreed by Kerberos`);
     const answered = await ask(
       { name, type: TYPES.TKEY, class: CLASSES.ANY },
       { name, type: TYPES.TKEY, class: CLASSES.ANY, ttl: 0, data: tokenData(token) },
@@ -49,7 +50,7 @@ export async function agreeOnKey(
     token = isLast ? undefined : await context.token(answer);
     if (context.complete) assertSigned(answered, key, isLast);
   }
-  if (!context.complete) throw new DnsError('the server ended the agreement on a key before its end');
+  if (!context.complete) throw new DnsError('the server broke off the agreement on a key by Kerberos');
   return key;
 }
 
@@ -66,16 +67,16 @@ function tokenData(token: Buffer): Buffer {
 /** Gives the token in the server's answer. */
 function tokenIn({ rcode, answers }: Message, name: string): Buffer {
   if (rcode !== RCODES.NOERROR) {
-    throw new DnsError(`it answers ${rcodeName(rcode)} to the agreement on a key by Kerberos`);
+    throw new DnsError(`the server answers ${rcodeName(rcode)} when a key is to be agreed by Kerberos`);
   }
   const record = answers.find(({ type, name: of }) => type === TYPES.TKEY && fold(of) === fold(name));
   if (record === undefined || !Buffer.isBuffer(record.data)) {
-    throw new DnsError('its answer to the agreement on a key by Kerberos holds none');
+    throw new DnsError('the server answers without a key when one is to be agreed by Kerberos');
   }
   const { error, token } = readTokenData(record.data);
   if (error === 0) return token;
   throw new DnsError(
-    `it does not agree on a key by Kerberos (${nameOfCode(TKEY_ERRORS, error, 'error ')}): its name, or its own key of the realm, is another one`,
+    `the server refuses to agree on a key by Kerberos (${nameOfCode(TKEY_ERRORS, error, 'error ')}): either it has another name in the realm than the one used here, or its own keytab holds another key than the realm`,
   );
 }
 
@@ -99,12 +100,12 @@ function assertSigned({ bytes, received }: Answered, key: AgreedKey, confirms: b
   const { signature } = received;
   if (signature === undefined) {
     if (!confirms) return;
-    throw new DnsError('the answer that agrees on a key by Kerberos is not signed');
+    throw new DnsError('the answer by which the server agrees on a key by Kerberos is not signed');
   }
   const verdict = verify(bytes, signature, [key]);
   if (verdict.kind === 'refused') {
     throw new DnsError(
-      `the signature of the answer that agrees on a key by Kerberos is not right (${verdict.error})`,
+      `the answer by which the server agrees on a key by Kerberos has a wrong signature (${verdict.error})`,
     );
   }
 }

@@ -77,7 +77,7 @@ export class AwaitedAnswer {
     if (verdict.kind === 'refused') {
       return refused !== undefined && isUnsigned(verdict.signature) && message.rcode === RCODES.NOTAUTH
         ? { kind: 'unproven', meaning: new KeyRefused(refused) }
-        : unproven(`the signature of the answer is not right (${verdict.error})`);
+        : unproven(`the signature of the answer is wrong (${verdict.error})`);
     }
     // A BADTIME answer is signed (section 5.2.3), and so proves the server.
     if (refused !== undefined) throw new KeyRefused(refused);

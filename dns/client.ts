@@ -142,7 +142,7 @@ function silence(peer: Peer, { unproven }: AwaitedAnswer): DnsError {
   const where = `from ${peer.address} port ${peer.port} within ${peer.timeoutMs} ms`;
   if (unproven === undefined) return new NoAnswer(`no answer ${where}`);
   if (unproven instanceof KeyRefused) return unproven;
-  return new DnsError(`no answer that can be believed ${where}: ${unproven.message}`, { cause: unproven });
+  return new DnsError(`no trustworthy answer ${where}: ${unproven.message}`, { cause: unproven });
 }
 
 function asError(error: unknown): Error {

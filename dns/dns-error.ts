@@ -12,8 +12,8 @@ export class KeyRefused extends DnsError {
 
 /** What each error of RFC 8945 section 5.2 says about the key. */
 const KEY_REMEDIES = {
-  BADKEY: 'it knows no key of this name and algorithm; check both',
-  BADSIG: 'its secret of this key is another one; check the secret',
-  BADTIME: 'its clock and the one of this machine differ by more than five minutes; set the clocks',
-  BADTRUNC: 'it wants a longer signature than it was sent; check the algorithm of the key',
+  BADKEY: 'it has no key with this name and algorithm; check both',
+  BADSIG: 'it has another secret for this key; check the secret',
+  BADTIME: 'its clock differs from the clock of this machine by more than five minutes; set the clocks',
+  BADTRUNC: 'it demands a longer signature than was sent; check the algorithm of the key',
 } as const;

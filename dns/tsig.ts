@@ -70,9 +70,11 @@ function macOf(key: TsigKey, covered: Buffer): Buffer {
  */
 export function tsigKey(name: string, algorithm: string, secret: string): SharedKey {
   const problem = nameProblem(name);
-  if (problem !== undefined) throw new RangeError(`the key name is not right: ${problem}`);
+  if (problem !== undefined) throw new RangeError(`the name of the key is wrong: ${problem}`);
   if (!isTsigAlgorithm(algorithm)) {
-    throw new RangeError(`'${algorithm}' is not an algorithm for keys; take ${TSIG_ALGORITHMS.join(', ')}`);
+    throw new RangeError(
+      `'${algorithm}' is not an algorithm for keys; use one of ${TSIG_ALGORITHMS.join(', ')}`,
+    );
   }
   const bytes = Buffer.from(secret, 'base64');
   if (bytes.length === 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(secret) || secret.length % 4 !== 0) {

@@ -63,16 +63,20 @@ function readKerberos(
 ): KerberosSignIn | undefined {
   if ([realm, username, password, keytab].every((value) => value === undefined)) return undefined;
   if (realm === undefined) {
-    throw new SettingsError('Kerberos signs the updates, and no realm is set; set realm, as CONTOSO.LOCAL');
+    throw new SettingsError(
+      'Kerberos is to sign the updates, but no realm is set; set realm, as CONTOSO.LOCAL',
+    );
   }
   if (isIP(server) !== 0) {
     throw new SettingsError(
-      `Kerberos signs the updates, and knows no server by its address '${server}'; name the server by its host name, as dc1.contoso.local`,
+      `Kerberos is to sign the updates, and knows servers only by name, but '${server}' is an address; name the server by its host name, as dc1.contoso.local`,
     );
   }
   if (username === undefined) {
     if (password === undefined && keytab === undefined) return { realm, signIn: { kind: 'account' } };
-    throw new SettingsError('password and keytab go with username; set it, or neither of them');
+    throw new SettingsError(
+      'password or keytab is set, but username is not; set username, or neither password nor keytab',
+    );
   }
   const principal = `${username}@${realm}`;
   // The password takes precedence over the keytab, as in hashicorp/dns.
@@ -80,13 +84,17 @@ function readKerberos(
     return { realm, signIn: { kind: 'password', principal, password: { reveal: () => password } } };
   }
   if (keytab !== undefined) return { realm, signIn: { kind: 'keytab', file: keytab, principal } };
-  throw new SettingsError('username goes with password or keytab; set one of them, or leave username out');
+  throw new SettingsError(
+    'username is set, but neither password nor keytab; set one of them, or leave username out',
+  );
 }
 
 function readKey(name?: string, algorithm?: string, secret?: string): SharedKey | undefined {
   if (name === undefined && algorithm === undefined && secret === undefined) return undefined;
   if (name === undefined || algorithm === undefined || secret === undefined) {
-    throw new SettingsError('key_name, key_algorithm and key_secret go together; set all three, or none');
+    throw new SettingsError(
+      'only a part of key_name, key_algorithm and key_secret is set; set all three, or none',
+    );
   }
   try {
     return tsigKey(name, algorithm, secret);

@@ -39,7 +39,7 @@ export async function bundle(entry: string, file: string): Promise<void> {
   }
   const main = `./${basename(entry, '.ts')}.js`;
   const code = parts.get(main);
-  if (code === undefined) throw new Error(`esbuild made no ${main}`);
+  if (code === undefined) throw new Error(`esbuild did not write ${main}`);
   parts.delete(main);
   writeFileSync(file, program(code, parts));
   writeFileSync(`${file}.LEGAL.txt`, legal.join('\n'));

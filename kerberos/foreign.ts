@@ -40,7 +40,7 @@ function load(): Koffi {
   }
   throw new KerberosError(
     'library-missing',
-    `Kerberos needs the package koffi, which is not installed or has no part for ${process.platform} on ${process.arch}`,
+    `Kerberos needs the package koffi, which is not installed or does not support ${process.platform} on ${process.arch}`,
     'Run npm install in the project, without --omit=optional.',
     {},
     { cause },

@@ -33,7 +33,7 @@ function system(): System {
     case 'win32':
       return (here = windows());
     default:
-      throw problem('library-missing', {}, `Kerberos is not known on ${process.platform}`);
+      throw problem('library-missing', {}, `Kerberos is not supported on ${process.platform}`);
   }
 }
 

@@ -63,7 +63,7 @@ function unread(file: string, { why, cause }: UnfitFile): KeytabFault {
     return {
       kind: 'missing',
       message: `there is no file ${file}`,
-      remedy: `Put the keytab there, or correct its path${NAMED}.`,
+      remedy: `Put the keytab at this path, or correct the path${NAMED}.`,
     };
   }
   return {
@@ -89,12 +89,12 @@ function faultOf(
     return content.toString('latin1', 0, 3) === 'BQI' && BASE64.test(content.toString('latin1'))
       ? {
           kind: 'base64',
-          message: `the keytab ${file} is Base64 text, as secret stores hold it, and not decoded`,
+          message: `the keytab ${file} is still Base64 text, the form in which secret stores hold it`,
           remedy: `Decode it: base64 -d ${file} > other file, and name that.`,
         }
       : {
           kind: 'foreign',
-          message: `${file} is no keytab: it does not begin with the bytes 05 02`,
+          message: `${file} is not a keytab: it does not begin with the bytes 05 02`,
           remedy: `${ANEW}.`,
         };
   }
@@ -128,7 +128,7 @@ export function keyLacking(
   return {
     kind: 'no-key-of-principal',
     message: `the keytab ${file} has no key of ${principal}, but of ${there.join(', ')}`,
-    remedy: `Name the keytab of ${principal}, or sign in as one that it has keys of; letter case counts. Where tickets of somebody else are in the way, KRB5CCNAME=MEMORY: keeps them out.`,
+    remedy: `Name the keytab of ${principal}, or sign in as an account that this keytab has keys of; letter case counts. If the ticket cache holds tickets of another account, KRB5CCNAME=MEMORY: leaves them aside.`,
   };
 }
 

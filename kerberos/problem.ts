@@ -18,42 +18,42 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
     case 'configuration-invalid':
       return [
         `the Kerberos library cannot read its configuration, ${facts.configuration ?? 'krb5.conf'}${process.env['KRB5_CONFIG'] ? ' (KRB5_CONFIG)' : ''}`,
-        'A line or value there is not valid: only true, false, a number or a time may follow such a =, and a comment must be on a line of its own. The account that runs this must be able to read the file, and the files that it includes.',
+        'A line or value in this file is not valid: a setting of this kind takes only true, false, a number or a time, and a comment must be on a line of its own. Or the file cannot be read: the account that runs this must be able to read it and the files that it includes.',
       ];
     case 'no-credentials':
       if (facts.keytabFault !== undefined) return [facts.keytabFault.message, facts.keytabFault.remedy];
       if (facts.keytab !== undefined && facts.cache !== undefined) {
         return [
           `the keytab ${facts.keytab} has a key of ${who}, but there is no ticket${cache}`,
-          'Check whether the account that runs this may write there. KRB5CCNAME=MEMORY: keeps its tickets in the process instead.',
+          'The ticket could perhaps not be stored: check that the account that runs this may write to this cache. KRB5CCNAME=MEMORY: keeps tickets in the process instead.',
         ];
       }
       return [
         facts.keytab === undefined
-          ? `there is no Kerberos ticket of ${who}${cache}`
+          ? `there is no Kerberos ticket for ${who}${cache}`
           : `${facts.keytab} has no key for ${facts.principal ?? facts.service ?? 'anyone'}, or cannot be read`,
         facts.keytab === undefined
-          ? 'Sign in with kinit, name a keytab in KRB5_CLIENT_KTNAME, or give user and password; klist shows what is there.'
-          : `Look with klist -k ${facts.keytab}, and check that the account that runs this may read it.`,
+          ? 'Sign in with kinit, name a keytab in KRB5_CLIENT_KTNAME, or give user and password. klist shows the tickets that exist.'
+          : `klist -k ${facts.keytab} lists its keys. Check also that the account that runs this may read the file.`,
       ];
     case 'credentials-expired':
       if (facts.keytabFault !== undefined) return [facts.keytabFault.message, facts.keytabFault.remedy];
       if (facts.keytab !== undefined) {
         return [
-          `the Kerberos ticket of ${who}${cache} has expired, and the keytab ${facts.keytab} got no new one`,
-          `KRB5CCNAME=MEMORY: kinit -k -t ${facts.keytab} ${who} says why: the password may have been changed after the keytab was made.`,
+          `the Kerberos ticket of ${who}${cache} has expired, and no new one was obtained with the keytab ${facts.keytab}`,
+          `Run KRB5CCNAME=MEMORY: kinit -k -t ${facts.keytab} ${who} to see why. One cause: the password was changed after the keytab was made.`,
         ];
       }
       return [
         `the Kerberos ticket of ${who}${cache} has expired`,
-        'Get a new one with kinit, or name a keytab in KRB5_CLIENT_KTNAME, with which it is renewed by itself.',
+        'Get a new ticket with kinit, or name a keytab in KRB5_CLIENT_KTNAME: tickets are then renewed automatically.',
       ];
     case 'password-refused':
       return [
         `the key distribution center of ${realm} did not accept the ${facts.keytab === undefined ? 'password' : `key in ${facts.keytab}`} of ${who}`,
         facts.keytab === undefined
-          ? 'Check the password. Do not try often: the account may be locked.'
-          : 'Make the keytab anew: the password was changed after it was made, or its encryption type or salt is not that of the account.',
+          ? 'Check the password before you try again: repeated wrong passwords lock the account.'
+          : 'Make the keytab anew. Either the password was changed after the keytab was made, or its encryption type or salt differs from that of the account.',
       ];
     case 'account-unknown':
       return [
@@ -63,17 +63,17 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
     case 'account-refused':
       return [
         `${realm} does not let ${who} sign in now`,
-        'The account is disabled, locked or expired, or its password has to be changed: look at it in Active Directory.',
+        'The account is disabled, locked or expired, or its password must be changed: look at the account in Active Directory.',
       ];
     case 'service-unknown':
       return [
         `${realm} knows no service ${service}`,
-        'Use the name of the server that its account has (setspn -L), not an alias or an address; with a load balancer the name must be registered for the account behind it.',
+        'Use the name that the account of the server has (setspn -L lists it), not an alias or an address. With a load balancer, the name must be registered for the account that its servers share.',
       ];
     case 'clock-skew':
       return [
         `the clock of this machine differs too much from that of ${facts.kdcs === undefined ? 'the other end' : centers}`,
-        'Set the clock by the domain controllers (NTP): Kerberos allows five minutes.',
+        'Set the clock of this machine by the domain controllers (NTP): Kerberos allows a difference of five minutes.',
       ];
     case 'kdc-unreachable':
       return [`no key distribution center of ${realm} answered (${centers})`, reachRemedy(facts)];
@@ -84,31 +84,31 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
       ];
     case 'realm-unknown':
       return [
-        `nothing tells which key distribution centers ${realm} has`,
+        `this machine does not know the key distribution centers of ${realm}`,
         `Name them in krb5.conf ([realms], kdc = host), or let this machine ask the DNS of the domain, which has the records _kerberos._udp.${facts.realm ?? 'REALM'}.`,
       ];
     case 'encryption-unsupported':
       if (facts.keytabFault !== undefined) return [facts.keytabFault.message, facts.keytabFault.remedy];
       return [
-        `no encryption type serves both ${who} and ${service}`,
-        'Kerberos with AES is needed: allow AES 128 or 256 for both accounts (msDS-SupportedEncryptionTypes), and change the password of an account that is older than that.',
+        `there is no encryption type that both ${who} and ${service} may use`,
+        'The provider needs Kerberos with AES. Allow AES 128 or 256 for both accounts (msDS-SupportedEncryptionTypes). An account whose password is older than that setting needs a new password to get AES keys.',
       ];
     case 'bindings-mismatch':
       return [
         'the Kerberos token was made for another TLS connection',
-        'A proxy or load balancer on the way ends TLS and begins it anew: connect without it, or give it the certificate of the server.',
+        'A proxy or load balancer between this machine and the server ends TLS and opens a new TLS connection: connect without it, or give it the certificate of the server.',
       ];
     case 'refused':
-      return [`Kerberos did not let ${who} in to ${service}`, 'The log of the other end has the reason.'];
+      return [`Kerberos did not let ${who} in to ${service}`, 'The log of the server has the reason.'];
     case 'token-invalid':
       return [
-        'what the other end sent is no Kerberos token of this exchange',
-        'Check that the address is that of the service, and that no proxy answers for it.',
+        'the answer of the server is not a Kerberos token that belongs to this sign-in',
+        'Check that the address is that of the server, and that no proxy answers in its place.',
       ];
     case 'message-invalid':
       return [
-        'a message was altered, repeated, lost, or not sealed on its way',
-        'The connection cannot be trusted any more: look for a proxy or load balancer on the way, and try again.',
+        'a message was altered, repeated or lost on its way, or came unencrypted',
+        'This connection cannot be trusted any more. Look for a proxy or load balancer between this machine and the server, and try again.',
       ];
     case 'too-large':
       return [
@@ -120,7 +120,7 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
     case 'failed':
       return [
         `Kerberos failed for ${who} at ${service}`,
-        'KRB5_TRACE=/dev/stderr shows what the library does.',
+        'Run this again with KRB5_TRACE=/dev/stderr to see what the Kerberos library does.',
       ];
   }
 }
@@ -131,7 +131,7 @@ function centersOf({ kdcs, realm }: KerberosFacts): string {
 }
 
 function reachRemedy(facts: KerberosFacts): string {
-  return `Check that ${centersOf(facts)} can be reached from here, by UDP and TCP, on port 88 where no other is named, and that krb5.conf names the right ones.`;
+  return `Check that ${centersOf(facts)} can be reached from here, by UDP and TCP, on port 88 unless another one is named, and that krb5.conf names the right ones.`;
 }
 
 function libraryRemedy(): string {

@@ -47,8 +47,8 @@ export function readCertificateFile(bytes: Uint8Array): CertificateFile {
   if (leaf === undefined) throw new UnfitCertificateFile('holds no certificate', EXPORT);
   if (others.some((other) => issued(leaf, other))) {
     throw new UnfitCertificateFile(
-      'begins with the certificate of an authority that issued another one of it',
-      'put the certificate of the servers first, and those above it behind it',
+      'begins with the certificate of an authority that issued another certificate in the file',
+      'put the certificate of the servers first, and after it those of its certification authorities',
     );
   }
   return { leaf, chain: chainOf(leaf, others) };
@@ -62,7 +62,7 @@ export function certificateText({ leaf, chain }: CertificateFile): string {
 function withKey(why: string): UnfitCertificateFile {
   return new UnfitCertificateFile(
     why,
-    `never commit a key, and take this one out of the history where it was; ${EXPORT}`,
+    `never commit a private key; if this file was committed, remove it from the history, too; ${EXPORT}`,
   );
 }
 
@@ -92,10 +92,10 @@ function dersIn(text: string): readonly Uint8Array[] {
     const der = decoded(body);
     if (der !== undefined) refuseKey(der);
     if (!CERTIFICATE_LABELS.includes(label)) {
-      throw new UnfitCertificateFile(`holds a block '${label}', which is no certificate`, EXPORT);
+      throw new UnfitCertificateFile(`holds a block '${label}', which is not a certificate`, EXPORT);
     }
     if (der === undefined) {
-      throw new UnfitCertificateFile('holds a certificate with characters that are no Base64', EXPORT);
+      throw new UnfitCertificateFile('holds a certificate with characters that are not Base64', EXPORT);
     }
     return der;
   });
@@ -103,11 +103,11 @@ function dersIn(text: string): readonly Uint8Array[] {
 
 function withoutBlocks(text: string): UnfitCertificateFile {
   const der = /^\s*MI/.test(text) ? decoded(text) : undefined;
-  if (der === undefined) return new UnfitCertificateFile('is no certificate in PEM or DER', EXPORT);
+  if (der === undefined) return new UnfitCertificateFile('is not a certificate in PEM or DER', EXPORT);
   refuseKey(der);
   return new UnfitCertificateFile(
-    'is Base64 without the lines around it',
-    'put -----BEGIN CERTIFICATE----- before it and -----END CERTIFICATE----- behind it, each on a line of its own',
+    'is Base64 without its BEGIN and END lines',
+    'put the line -----BEGIN CERTIFICATE----- before the text and the line -----END CERTIFICATE----- after it',
   );
 }
 
@@ -177,7 +177,7 @@ function certificateOf(der: Uint8Array): Certificate {
     throw new UnfitCertificateFile('is in BER, and a certificate is in DER', EXPORT);
   }
   if (outer.end !== der.length) {
-    throw new UnfitCertificateFile(`has ${der.length - outer.end} bytes behind the certificate`, EXPORT);
+    throw new UnfitCertificateFile(`has ${der.length - outer.end} bytes after the certificate`, EXPORT);
   }
   try {
     return parseCertificate(der);

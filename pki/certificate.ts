@@ -56,7 +56,9 @@ export function parseCertificate(bytes: Uint8Array): Certificate {
     const der = derOf(bytes);
     return describe(new X509Certificate(der), der);
   } catch (cause) {
-    throw new PkiError('not-a-certificate', 'the bytes are no X.509 certificate in DER or PEM', { cause });
+    throw new PkiError('not-a-certificate', 'the bytes are not an X.509 certificate in DER or PEM', {
+      cause,
+    });
   }
 }
 
@@ -111,7 +113,7 @@ function describe(parsed: X509Certificate, der: Buffer): Certificate {
 /** OpenSSL reads a certificate whose dates are invalid, and shows them as `Bad time value`. */
 function dateOf(text: string): Date {
   const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new RangeError(`'${text}' is no date`);
+  if (Number.isNaN(date.getTime())) throw new RangeError(`'${text}' is not a date`);
   return date;
 }
 

@@ -47,7 +47,7 @@ export class IterationBudget {
       const asked = most === MOST_ITERATIONS ? iterations : this.#spent;
       throw new PkiError(
         'too-many-iterations',
-        `the PFX has its password hashed ${grouped(asked)} times, and at most ${grouped(most)} are computed`,
+        `the PFX hashes its password ${grouped(asked)} times, and this program does so at most ${grouped(most)} times`,
       );
     }
     return yield derivation;

@@ -55,7 +55,7 @@ function outermost(bytes: Buffer): Der {
   }
 }
 
-function notAPfx(message = 'the bytes are no PKCS #12 file (PFX)', cause?: unknown): PkiError {
+function notAPfx(message = 'the bytes are not a PKCS #12 file (PFX)', cause?: unknown): PkiError {
   return new PkiError('not-a-pfx', message, { cause });
 }
 
@@ -63,7 +63,7 @@ function notAPfx(message = 'the bytes are no PKCS #12 file (PFX)', cause?: unkno
 function cutOff(bytes: Buffer): PkiError | undefined {
   const stated = bytes[0] === 0x30 ? statedLength(bytes) : undefined;
   if (stated === undefined || stated <= bytes.length || stated > LARGEST_PFX) return undefined;
-  return notAPfx(`the file is cut off: it has ${bytes.length} bytes and says that it has ${stated}`);
+  return notAPfx(`the file is cut off: it has ${bytes.length} bytes and states that it has ${stated}`);
 }
 
 function macOf(macData: Der, content: Buffer): Mac {

@@ -23,7 +23,7 @@ const LOOKALIKES: readonly Lookalike[] = [
     error: () =>
       new PkiError('text', 'the file is a PFX as Base64 text, not the PFX itself', {
         remedy:
-          'Decode it: certutil -decode <file> <new file> on Windows; elsewhere grep -v -e "-----" <file> | base64 -d > <new file>. A secret store often gives it so.',
+          'Decode it: certutil -decode <file> <new file> on Windows; elsewhere grep -v -e "-----" <file> | base64 -d > <new file>. Secret stores often hold a PFX in this form.',
       }),
   },
   {
@@ -31,7 +31,7 @@ const LOOKALIKES: readonly Lookalike[] = [
     error: () =>
       new PkiError('not-a-pfx', 'the file holds PEM text', {
         remedy:
-          'Put key, certificate and those above it together: openssl pkcs12 -export -in <certificate> -inkey <key> -certfile <chain> -out <new file>.',
+          'Put the key, the certificate and those of its certification authorities together: openssl pkcs12 -export -in <certificate> -inkey <key> -certfile <chain> -out <new file>.',
       }),
   },
   {
@@ -46,7 +46,7 @@ const LOOKALIKES: readonly Lookalike[] = [
     is: (bytes) => bytes[0] === 0x30 && isCertificates(bytes),
     error: () =>
       new PkiError('not-a-pfx', 'the file holds certificates without a private key (.cer, .p7b)', {
-        remedy: 'Export the certificate with its private key from where the request for it was made.',
+        remedy: 'Export the certificate with its private key on the machine where its request was created.',
       }),
   },
 ];

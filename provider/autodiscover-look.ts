@@ -7,7 +7,13 @@ import { inLine } from './quotation';
 
 /** How a response of Autodiscover differs from the expected one. */
 export type AutodiscoverProblem =
-  | { readonly kind: 'not-let-in'; readonly status: 401 | 403; readonly account: string }
+  | {
+      readonly kind: 'not-let-in';
+      readonly status: 401 | 403;
+      readonly account: string;
+      /** Whether the user or the password has characters beyond ASCII. */
+      readonly isBeyondAscii: boolean;
+    }
   | { readonly kind: 'no-answer'; readonly reply: string }
   | { readonly kind: 'other-urls'; readonly differences: readonly string[] };
 
@@ -38,21 +44,23 @@ export async function autodiscoverProblem(
     mailboxCredential,
   );
   if (status === 401 || status === 403) {
-    return { kind: 'not-let-in', status, account: mailboxCredential.user };
+    const { user, password } = mailboxCredential;
+    const isBeyondAscii = /[^ -~]/.test(`${user}${password.reveal()}`);
+    return { kind: 'not-let-in', status, account: user, isBeyondAscii };
   }
   if (status !== 200) {
-    const onTo = location === undefined ? '' : ` and sends on to ${inLine(location)}`;
+    const onTo = location === undefined ? '' : ` with a redirect to ${inLine(location)}`;
     return { kind: 'no-answer', reply: `answers ${status}${onTo}, not 200` };
   }
-  if (body === undefined) return { kind: 'no-answer', reply: `answers more than ${MOST_BYTES} bytes` };
+  if (body === undefined) return { kind: 'no-answer', reply: `answers with more than ${MOST_BYTES} bytes` };
   const answer = readAutodiscover(body);
   switch (answer.kind) {
     case 'unreadable':
-      return { kind: 'no-answer', reply: 'answers 200 with something else than settings' };
+      return { kind: 'no-answer', reply: 'answers 200, but not with Autodiscover settings' };
     case 'refused':
-      return { kind: 'no-answer', reply: `answers the error ${answer.code}: ${answer.message}` };
+      return { kind: 'no-answer', reply: `answers with the error ${answer.code}: ${answer.message}` };
     case 'elsewhere':
-      return { kind: 'no-answer', reply: `sends on to ${answer.where}, and is not followed` };
+      return { kind: 'no-answer', reply: `redirects to ${answer.where}, which is not followed` };
     case 'urls': {
       const differences = urlDifferences(answer.urls, urls);
       return differences.length === 0 ? undefined : { kind: 'other-urls', differences };

@@ -9,16 +9,16 @@ import { REFUSED_SIZE } from './refused-size';
 import { RESUME } from './resume';
 import { lostCallProblem, notSentInTimeProblem } from './lost-call';
 
-const TOO_LARGE = `The server may take smaller messages than are sent. Set ${ENVIRONMENT.max_envelope_kilobytes} to its MaxEnvelopeSizekb (winrm get winrm/config), or raise that. Where it says HTTP 413: ${REFUSED_SIZE}`;
+const TOO_LARGE = `The server seems to accept only smaller messages than this machine sends. Compare ${ENVIRONMENT.max_envelope_kilobytes} with MaxEnvelopeSizekb of the server, which \`winrm get winrm/config\` shows there: lower the setting to that value, or raise the value on the server. Where the message above says HTTP 413, another limit is too low. ${REFUSED_SIZE}`;
 /** Cmdlets that change nothing. */
 const READING_CMDLET = /^(Get|Test)-/;
 const READ_REMEDY =
-  'The cmdlet only looks. A server that is down can be started, or taken out of the declaration, which takes it out of DNS first.';
+  'The cmdlet only reads; it changed nothing. If a server is down, start it, or take it out of the declaration: the next deploy then removes it from DNS first.';
 const PERHAPS_IN_PART =
-  'The cmdlet did not end at the error, so that a part of it may be in effect: only what is read back tells.';
+  'The cmdlet went on after the error, so its change may be in effect wholly or in part. The next plan reads what the server has now.';
 
 const UNEXPECTED =
-  'No answer to it was planned, so none was given, and the cmdlet ended there. Run it in the Exchange Management Shell to see what it asks, and answer there.';
+  'The provider answers only questions that it knows. It did not answer this one, and the cmdlet ended without an answer. Run the cmdlet in the Exchange Management Shell, and answer the question there.';
 
 /**
  * The most error records of one call that a diagnostic shows. A read of many servers that are down has one for each.
@@ -85,8 +85,8 @@ export function certificatesUnshown(
     summary: `${CERTIFICATE_READ} does not show everything${where}`,
     detail:
       objects.length === 0
-        ? "It showed no certificate and no error. A server has one at least, that of its transport service: look with the cmdlet in the management shell on the server, and check the account's rights."
-        : `Of ${objects.length} object${objects.length === 1 ? '' : 's'} ${lacking} came without RawData, the certificate itself, so that the answer is not used. Every PowerShell session sends it: something between leaves it out, such as a proxy of the cmdlet or a role of its own.`,
+        ? "It returned no certificate and no error, although every Exchange server has at least one, that of its transport service. So the answer is not used. Run the cmdlet in the Exchange Management Shell on the server to see what it returns there, and check the account's rights."
+        : `Of ${objects.length} object${objects.length === 1 ? '' : 's'} ${lacking} came without RawData, the property that holds the certificate itself. So the answer is not used. Every PowerShell session sends this property. Something on the way removes it, such as a proxy function with the name of the cmdlet or a custom management role: look for it on the server.`,
   };
 }
 
@@ -96,8 +96,8 @@ function shownRecord({ message, fullyQualifiedErrorId }: ErrorRecord): string {
 
 function lacking(records: readonly ErrorRecord[], shown: number): string {
   const targets = [...new Set(records.flatMap(({ target }) => target ?? []))];
-  const what = targets.length === 0 ? 'what the errors are about' : inLine(targets.join(', '));
-  return `It showed ${shown} object${shown === 1 ? '' : 's'}; ${what} is missing, so that the answer is not used.`;
+  const what = targets.length === 0 ? 'the objects that the errors are about' : inLine(targets.join(', '));
+  return `It returned ${shown} object${shown === 1 ? '' : 's'}, but nothing about ${what}. An incomplete answer is not used.`;
 }
 
 const NO_CMDLET = 'CommandNotFoundException';
@@ -122,10 +122,10 @@ export function isAlreadyGone({ cmdlet }: Invocation, outcome: ObjectsOutcome | 
 /** Goes by the error id, which is the same in every language, and never by the message. */
 function remedyFor(id: string, cmdlet: string): string {
   if (id.startsWith(NO_CMDLET)) {
-    return `The session does not offer the cmdlet: the account lacks the role for it, the session is not one of Exchange, or it lives on a server of an older version than the cmdlet's. Name a server of the newest version in ${ENVIRONMENT.endpoint}. ${roleRemedy([cmdlet])}`;
+    return `The session does not offer this cmdlet. Either the account has no management role with it, or the session is not a session of Exchange, or it runs on a server whose version of Exchange does not have the cmdlet yet. Name a server of the newest version in ${ENVIRONMENT.endpoint}. If a role is missing: ${roleRemedy([cmdlet])}`;
   }
   if (id.startsWith(NO_PARAMETER)) {
-    return `This version of Exchange has no such parameter, or the account lacks the role for it: check the declared version of the server. ${roleRemedy([cmdlet])}`;
+    return `Either this version of Exchange does not have the parameter, or no management role of the account contains it. Check the version that is declared for the server. If a role is missing: ${roleRemedy([cmdlet])}`;
   }
   return READING_CMDLET.test(cmdlet) ? READ_REMEDY : RESUME;
 }
@@ -136,8 +136,8 @@ export function uncheckedRights(outcome: Outcome): Diagnostic {
     outcome.kind === 'unknown' ? outcome.message : outcome.kind === 'failed' ? outcome.error.message : '';
   return {
     severity: 'warning',
-    summary: 'Whether the account may run the cmdlets was not checked',
-    detail: `${quoted(reason)}\nA right that is lacking shows when its cmdlet is run; \`npm run doctor\` checks it as well.`,
+    summary: 'The rights of the account could not be checked',
+    detail: `${quoted(reason)}\nThe plan goes on without this check. If the account lacks a right, the deploy will stop at the first cmdlet that needs it. \`npm run doctor\` checks the rights, too.`,
   };
 }
 

@@ -64,41 +64,41 @@ export const CONFIGURATION_SCHEMA: Schema = {
     endpoint: text(
       'optional',
       described(
-        'Where the session is opened: http://server/PowerShell/ for the endpoint of Exchange as it is by default, with Kerberos, which encrypts what goes over HTTP; https://server/PowerShell/ for the same over TLS (both asked with serializationLevel=Full in its query, so that it tells the services of certificates, unless the query names a level), ssh://user@server:port for PowerShell over SSH, process: for a PowerShell started on this machine. It must be given here or in the environment, unless every server has an endpoint of its own (server_endpoints): then the session on the first server of the newest version is that of the organization as well.',
+        'Where the session is opened. http://server/PowerShell/ is the endpoint of Exchange as it is by default, with Kerberos, which encrypts what goes over HTTP; https://server/PowerShell/ is the same over TLS. To both the provider adds serializationLevel=Full, unless the query names a level, because without it Exchange does not send the services of certificates. ssh://user@server:port is PowerShell over SSH, and process: a PowerShell that is started on this machine. The endpoint must be given here or in the environment, unless every server has an endpoint of its own (server_endpoints): then the session on the first server of the newest version also serves the organization.',
         'endpoint',
       ),
     ),
     fallback_endpoints: textList(
       'optional',
       described(
-        'Further endpoints, tried in this order where the ones before cannot be reached, are too busy, or something else answers in their place. In the environment separated by commas. Left out: none.',
+        'Further endpoints. They are tried in this order if the endpoints before them cannot be reached, are too busy, or are not answered by Exchange. In the environment separated by commas. Left out: none.',
         'fallback_endpoints',
       ),
     ),
     ...WSMAN_ATTRIBUTES,
     servers: textMap(
       'optional',
-      'Version of each server of the site, by its name: 2007, 2010, 2013, 2016, 2019 or SE. A server with another version stops the plan. Spell names as in the resources: nothing is removed from a server that the state spells in other letter case.',
+      'Version of each server of the site, by its name: 2007, 2010, 2013, 2016, 2019 or SE. A server that runs another version stops the plan. Spell names as in the resources: a server whose letter case differs between state and declaration is the same server, so nothing is removed from it.',
     ),
     server_endpoints: textMap(
       'optional',
       described(
-        'Endpoints of servers that have a session of their own, on the server itself, by the name of the server: what concerns the server runs there and nowhere else. Exchange 2007 needs one, Exchange 2010 may have one. Over http and https it is Windows PowerShell on 2007 (https://server:5986/wsman) and the endpoint of Exchange on 2010; over ssh and process it is Windows PowerShell, into which the snap-in of the version is loaded. Sign-in and trust are those of endpoint. The text environment leaves a server to the environment, which also names servers that are not declared any more, as a JSON object. Left out: none.',
+        'Endpoints of servers that have a session of their own, on the server itself, by the name of the server: all cmdlets for this server run in that session only. Exchange 2007 needs one, Exchange 2010 may have one. Over http and https it is Windows PowerShell on 2007 (https://server:5986/wsman) and the endpoint of Exchange on 2010; over ssh and process it is Windows PowerShell, into which the snap-in of the version is loaded. The settings for sign-in and trust are those of endpoint. The value environment takes the endpoint of a server from the environment, a JSON object that may also name servers that are no longer declared. Left out: none.',
         'server_endpoints',
       ),
     ),
     rollout: textList(
       'optional',
-      'Servers of the site in the order in which they are rolled out: it gives each removal its place (removal_place). Left out: none has one on a server.',
+      'Servers of the site in the order in which they are rolled out. The place of each removal (removal_place) comes from it. Left out: removals on servers have no place.',
     ),
     autodiscover_urls: textList(
       'optional',
-      'URLs that the service connection points of the site hand out, where it has several: a server that is not declared and hands out one of them is not named in a plan. Left out: the URL of each resource alone.',
+      'URLs that the service connection points of the site hand out, where they differ. A plan does not warn of an undeclared server that hands out one of them. Left out: only the URL of each resource counts.',
     ),
     process_command: textList(
       'optional',
       described(
-        'With process: the program and its arguments that speak PowerShell remoting on their standard input and output, as ["powershell.exe", "-s", "-NoLogo", "-NoProfile"], which is the default. In the environment: a JSON array.',
+        'With process: the program, with its arguments, that speaks PowerShell remoting on its standard input and output. In the environment: a JSON array. Left out: ["powershell.exe", "-s", "-NoLogo", "-NoProfile"].',
         'process_command',
       ),
     ),
@@ -135,14 +135,14 @@ export const CONFIGURATION_SCHEMA: Schema = {
     lacking_rights: text(
       'optional',
       described(
-        'What a plan makes of cmdlets and parameters that the account may not use, and of zones whose updates are refused: error, or warning where this account only plans and another one deploys. Left out: error.',
+        'How a plan reports cmdlets and parameters that the account may not use, and zones whose updates are refused: as error, or as warning if this account only plans and another one deploys. Left out: error.',
         'lacking_rights',
       ),
     ),
     connect_to: textMap(
       'optional',
       described(
-        'Where looks from this machine at a server (shown_certificates and health_pages of a health gate) go in place of its name, for example through a tunnel: {"EX01.contoso.local:443" = "127.0.0.1:8443"}. In the environment: a JSON object. Left out: to the name of the server itself.',
+        'Where checks from this machine (shown_certificates and health_pages of a health gate) connect instead of the name of the server, for example through a tunnel: {"EX01.contoso.local:443" = "127.0.0.1:8443"}. In the environment: a JSON object. Left out: to the name of the server itself.',
         'connect_to',
       ),
     ),
@@ -309,7 +309,7 @@ function endpointFrom(
   const complain: Complain = (at, summary, detail) =>
     reading.complain(at === 'endpoint' ? setting : at, summary, detail);
   if (value === null) {
-    complain('endpoint', 'It is not said where Exchange is reached', remedy);
+    complain('endpoint', 'No endpoint of Exchange is given', remedy);
     return null;
   }
   const fault = endpointFault(value);

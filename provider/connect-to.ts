@@ -19,14 +19,15 @@ export const CONNECT_TO_ENVIRONMENT = { connect_to: 'EXCHANGE_CONNECT_TO' } as c
 const SETTING = 'connect_to';
 const VARIABLE = CONNECT_TO_ENVIRONMENT[SETTING];
 const FORM =
-  'Write it as {"EX01.contoso.local:443":"127.0.0.1:8443"}: host and port of the server, and those in their place.';
+  'Write it as {"EX01.contoso.local:443":"127.0.0.1:8443"}: first the host and port of the server, then the host and port to connect to instead.';
 const HOST_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/i;
 
 /** An entry of the configuration takes precedence over one of the environment for the same `host:port`. */
 export function connectToFrom(config: Values, environment: Environment, complain: Complain): ConnectTo {
   const inEnvironment = environment[VARIABLE] ?? '';
   const parsed = inEnvironment === '' ? {} : parsedObject(inEnvironment);
-  if (parsed === undefined) complain(SETTING, `${VARIABLE} is no JSON object of texts`, FORM);
+  if (parsed === undefined)
+    complain(SETTING, `${VARIABLE} is not a JSON object whose values are texts`, FORM);
   const declared = config[SETTING] ?? null;
   const entries = { ...parsed, ...(isRecord(declared) ? declared : {}) };
   return new Map(
@@ -34,7 +35,7 @@ export function connectToFrom(config: Values, environment: Environment, complain
       const [source, place] = [addressOf(from), typeof to === 'string' ? addressOf(to) : undefined];
       if (source !== undefined && place !== undefined) return [[keyOf(source), place]];
       if (typeof to === 'string')
-        complain(SETTING, `'${from}' to '${to}' names no hosts with their ports`, FORM);
+        complain(SETTING, `'${from}' to '${to}' is not a pair of hosts with ports`, FORM);
       return [];
     }),
   );

@@ -37,7 +37,7 @@ export function connectionProblem(
   const whose =
     server === undefined
       ? ''
-      : `\nThis endpoint is for ${server} only, from ${ownOrigin(server)}: without it nothing of the server can be read or done.`;
+      : `\nThis endpoint is used only for ${server}; it comes from ${ownOrigin(server)}. Without a session there, nothing on this server can be read or changed.`;
   return {
     severity: 'error',
     summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}${server === undefined ? '' : ` for ${server}`}`,
@@ -96,44 +96,44 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
       return `Compare the fingerprint ${facts.fingerprint ?? ''} with the server's own (ssh-keygen -lf on the server), then set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`;
     case 'host-key-changed':
     case 'host-key-revoked':
-      return `The server shows ${facts.fingerprint ?? 'another key'}${facts.knownHostsEntry === undefined ? '' : `; ${facts.knownHostsEntry} has another one`}. Somebody may stand between, or the server was reinstalled: find out before you accept the new key.`;
+      return `The server shows ${facts.fingerprint ?? 'another key'}${facts.knownHostsEntry === undefined ? '' : `, but ${facts.knownHostsEntry} has another one`}. Either the server was reinstalled, or somebody intercepts the connection. Find out which before you accept the new key.`;
     case 'usage':
       return 'Correct that setting and try again.';
     case 'timeout':
       return facts.stderr === undefined && facts.output === undefined
         ? `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`
-        : `What answers there wrote that in place of a session: correct it where PowerShell is started. ${startedBy(endpoint)} Raise ${ENVIRONMENT.open_timeout_seconds} if it is only slow.`;
+        : `The program at the other end printed this text and opened no session. Correct the way PowerShell is started there. ${startedBy(endpoint)} If PowerShell is only slow to start, raise ${ENVIRONMENT.open_timeout_seconds}.`;
     case 'not-started':
-      return `Start it there by hand to see the same, and correct what it says: a session configuration file (.pssc) that is missing or broken keeps it from starting. ${startedBy(endpoint)}`;
+      return `PowerShell at the other end stopped before it opened a session. Start it there by hand to see the same message, and correct what the message names; a missing or broken session configuration file (.pssc) is one cause. ${startedBy(endpoint)}`;
     case 'refused':
       if (facts.subsystem !== undefined) {
-        return `The server's sshd_config needs a line "Subsystem ${facts.subsystem} …" that starts PowerShell, and sshd a restart; or name the subsystem that it has in ${ENVIRONMENT.ssh_subsystem}.`;
+        return `Add a line "Subsystem ${facts.subsystem} …" that starts PowerShell to the server's sshd_config and restart sshd, or name the subsystem that the server has in ${ENVIRONMENT.ssh_subsystem}.`;
       }
       if (facts.faultCode === UNKNOWN_SHELL) return unknownShell(endpoint, server);
       return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;
     case 'tls-untrusted':
       return `Compare the fingerprint ${facts.fingerprint ?? 'of the certificate'}${namesOf(facts)} with the server's own, then name its certification authority in ${ENVIRONMENT.ca_file} or pin the certificate in ${ENVIRONMENT.certificate_fingerprint}. ${SHOWN_BY_IIS}`;
     case 'tls-name-mismatch':
-      return `Use one of the names of the certificate in the endpoint${namesOf(facts)}, name one in ${ENVIRONMENT.certificate_names} where this server may show it, or give the server a certificate for this name. ${SHOWN_BY_IIS}${accepted(facts)}`;
+      return `Use one of the names of the certificate in the endpoint${namesOf(facts)}, or give the server a certificate for the name in the endpoint. If the server may show this certificate, add one of its names to ${ENVIRONMENT.certificate_names}. ${SHOWN_BY_IIS}${accepted(facts)}`;
     case 'tls-expired':
       return `Renew the certificate of the server, or pin it in ${ENVIRONMENT.certificate_fingerprint} until then.`;
     case 'tls-version':
-      return `Turn TLS 1.2 on at the server: older versions are not used, and neither is a later one at Exchange's own endpoint, which may ask for a certificate in a way that only TLS 1.2 can answer.`;
+      return `Turn TLS 1.2 on at the server. The provider uses no older version. At Exchange's own endpoint it uses no later one either, because IIS may ask there for a client certificate in a way that works only with TLS 1.2.`;
     case 'access-denied':
       return 'The account is known, but may not open this session: it needs remote PowerShell (Set-User -RemotePowerShellEnabled) and a management role.';
     case 'not-wsman':
       return 'Check the path and the port of the endpoint: Exchange answers at http://server/PowerShell/ and https://server/PowerShell/, Windows at https://server:5986/wsman.';
     case 'not-sealed':
-      return 'Over http:// only what the server has sealed is believed. A proxy or load balancer that answers by itself, shares connections or changes what it passes on does that, and so does an endpoint without Kerberos: go past it to the server itself, check the path (http://server/PowerShell/), or take https://.';
+      return 'Over http:// the provider trusts only answers that the server has encrypted and signed with Kerberos, and this answer was not. A proxy or load balancer may have answered itself, shared the connection or changed the answer: connect to the server without it. Or the endpoint does not use Kerberos: check its path (http://server/PowerShell/). Otherwise use https://.';
     case 'redirected':
       return facts.redirectTarget === undefined
-        ? 'Only an address that begins with https:// is followed, without a user: correct it at the server, or name the server that is meant in the endpoint.'
-        : `Name ${inLine(facts.redirectTarget)}, host and port, in ${ENVIRONMENT.allowed_redirect_hosts} if it is yours: the session would go there with the same credentials.`;
+        ? 'The server redirects the session to an address that the provider does not follow: it follows only https:// addresses without a user. Correct the redirection on the server, or write the name of the right server into the endpoint.'
+        : `If ${inLine(facts.redirectTarget)} is a server of yours, add its host and port to ${ENVIRONMENT.allowed_redirect_hosts}. The session then signs in there with the same credentials.`;
     case 'throttled':
-      return 'The server is busy, or the account has as many sessions as its throttling policy allows: close others, or wait and try again.';
+      return 'Either the server is busy, or the account already has as many sessions as its throttling policy allows. Close other sessions of the account, or wait, and try again.';
     case 'protocol':
       if (facts.output !== undefined) {
-        return `Something writes text to the output that belongs to the session: a banner, a profile or start-up file of the shell, or a program that is no PowerShell. Let it be silent. ${startedBy(endpoint)}`;
+        return `Something at the other end prints text into the output that only the session may use: a banner, a profile or start-up file of the shell, or a program that is not PowerShell. Turn this text off. ${startedBy(endpoint)}`;
       }
       return notPowerShell(facts);
     case 'closed':
@@ -156,10 +156,10 @@ function unknownShell(endpoint: Endpoint, server?: string): string {
   const shell = (endpoint.kind === 'wsman' ? endpoint.shellResource : null) ?? EXCHANGE_SHELL;
   const [byWhom, setting] =
     server === undefined
-      ? [`which ${ENVIRONMENT.shell_resource} names`, ` or ${ENVIRONMENT.shell_resource}`]
+      ? [`the one in ${ENVIRONMENT.shell_resource}`, ` or ${ENVIRONMENT.shell_resource}`]
       : ["Windows' own, which Exchange 2007 needs", ''];
   const why = shell === EXCHANGE_SHELL ? "Exchange's own" : byWhom;
-  return `What answers there is Windows Remote Management and does not have the shell that was asked for: ${inLine(shell)}, ${why}. Exchange's shell is only at http://server/PowerShell/ and https://server/PowerShell/, and Windows' own, ${WINDOWS_SHELL}, at https://server:5986/wsman: correct the path of the endpoint${setting}, so that both belong together.`;
+  return `Windows Remote Management answers at this address, but it does not have the session configuration that was requested: ${inLine(shell)}, ${why}. The one of Exchange exists only at http://server/PowerShell/ and https://server/PowerShell/, the one of Windows (${WINDOWS_SHELL}) at https://server:5986/wsman. Correct the path of the endpoint${setting}, so that the two match.`;
 }
 
 /** ERROR_NOT_SUPPORTED, which IIS shows where it must ask for a client certificate and TLS 1.3 does not let it. */
@@ -171,11 +171,11 @@ function isLateCertificate({ tlsVersion, code, httpStatus }: RemotingFacts): boo
   return code === NOT_SUPPORTED || (tlsVersion === 'TLSv1.3' && failed);
 }
 
-const LATE_CERTIFICATE = `At Exchange's directory IIS asks for a client certificate after the handshake, which cannot be answered at TLS 1.3: Windows Server 2022 then ends the connection, and 2025 answers HTTP 500 (${NOT_SUPPORTED}). To Exchange's own shell resource TLS 1.2 is offered: leave ${ENVIRONMENT.shell_resource} out for it. Where a proxy or load balancer ends TLS, let it speak TLS 1.2 to the server. Or turn TLS 1.3 off in the binding of IIS, or take http://server/PowerShell/ with Kerberos.`;
+const LATE_CERTIFICATE = `At Exchange's directory IIS asks for a client certificate after the TLS handshake, which TLS 1.3 does not allow: Windows Server 2022 then closes the connection, and 2025 answers HTTP 500 (${NOT_SUPPORTED}). For Exchange's own session configuration the provider uses TLS 1.2: if that is the one you want, leave ${ENVIRONMENT.shell_resource} out. If a proxy or load balancer ends TLS, make it use TLS 1.2 to the server. Otherwise turn TLS 1.3 off in the binding of IIS, or use http://server/PowerShell/ with Kerberos.`;
 
 /** Compares the authentication schemes that the server offers with the one that was used. */
 function refusedRemedy({ methods = [] }: RemotingFacts, endpoint: Endpoint): string {
-  const takes = methods.length === 0 ? '' : ` The server takes ${inLine(methods.join(', '))}.`;
+  const takes = methods.length === 0 ? '' : ` The server offers ${inLine(methods.join(', '))}.`;
   const kind = endpoint.kind === 'wsman' ? endpoint.authentication.kind : undefined;
   if (methods.length === 0 || kind === undefined || kind === 'certificate') {
     return `Check ${credentialsOf(endpoint)}.${takes}`;
@@ -191,18 +191,18 @@ function refusedRemedy({ methods = [] }: RemotingFacts, endpoint: Endpoint): str
   }
   if (kind === 'basic' && !offers('basic')) {
     const kerberos = takesKerberos
-      ? `: set ${ENVIRONMENT.authentication} to negotiate, which is Kerberos,`
-      : '';
-    return `Basic was used.${takes} Use that${kerberos} or turn Basic on for the virtual directory (Set-PowerShellVirtualDirectory -BasicAuthentication $true).`;
+      ? `Set ${ENVIRONMENT.authentication} to negotiate, which is Kerberos, or turn`
+      : 'Turn';
+    return `Basic was used.${takes} ${kerberos} Basic on for the virtual directory (Set-PowerShellVirtualDirectory -BasicAuthentication $true).`;
   }
   const service =
     kind === 'negotiate'
-      ? ` The name HTTP/server of the endpoint must be that of the server's account (setspn -Q), and the clocks within five minutes.`
+      ? ` The service principal name HTTP/<server in the endpoint> must belong to the account of the server (setspn -Q shows whose it is), and the clocks may differ by five minutes at most.`
       : '';
   return `Check ${credentialsOf(endpoint)}.${takes}${service}`;
 }
 
-const SHOWN_BY_IIS = 'The endpoint of Exchange shows the certificate that IIS has, which a deploy changes.';
+const SHOWN_BY_IIS = "Exchange's endpoint shows the certificate of IIS, which a deploy may replace.";
 
 function namesOf({ certificateNames }: RemotingFacts): string {
   return certificateNames === undefined ? '' : ` (${inLine(certificateNames.join(', '))})`;
@@ -210,11 +210,13 @@ function namesOf({ certificateNames }: RemotingFacts): string {
 
 /** The names that would have been accepted besides the one in the endpoint. */
 function accepted({ expectedNames = [] }: RemotingFacts): string {
-  return expectedNames.length === 0 ? '' : ` Of this server it may also have ${expectedNames.join(', ')}.`;
+  return expectedNames.length === 0
+    ? ''
+    : ` The provider also accepts a certificate of this server for ${expectedNames.join(', ')}.`;
 }
 
 function notPowerShell(facts: RemotingFacts): string {
-  return `What answers there is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
+  return `The program at the other end is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
 }
 
 /** Where an administrator changes how PowerShell is started. */

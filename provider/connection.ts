@@ -214,7 +214,7 @@ function authenticationFor(endpoint: SshEndpoint, environment: Environment): Ssh
   if (agent !== '') return { agent };
   throw new RemotingError(
     'usage',
-    `no way is given to sign ${endpoint.user} in: set ${ENVIRONMENT.ssh_private_key_file}, ` +
+    `there is no way to sign in as ${endpoint.user}: set ${ENVIRONMENT.ssh_private_key_file}, ` +
       `${SSH_SECRETS.password} or ${SSH_SECRETS.passwordFile}, or start an SSH agent`,
   );
 }

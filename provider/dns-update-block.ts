@@ -15,7 +15,7 @@ const ATTRIBUTES = {
   zone: text('required', 'Zone that holds records of the site.'),
   view: text(
     'optional',
-    "'external' for a zone of the external view, which another server may have under the same name. Left out: the internal view, or the only one.",
+    "'external' for a zone of the external view; another server may have a zone with the same name for the internal view. Left out: the internal view, or the only one.",
     { problem: viewProblem },
   ),
   server: text('optional', otherwise('server', 'Name or address of the server that takes its updates.')),
@@ -29,11 +29,11 @@ const ATTRIBUTES = {
   }),
   realm: text(
     'optional',
-    otherwise('realm', 'Kerberos realm, where Kerberos signs (GSS-TSIG), as CONTOSO.LOCAL.'),
+    otherwise('realm', 'Kerberos realm, as CONTOSO.LOCAL, if Kerberos signs the updates (GSS-TSIG).'),
   ),
   username: text(
     'optional',
-    otherwise('username', 'User of the realm.', ', else whoever runs Terraform, by a ticket'),
+    otherwise('username', 'User of the realm.', ', else the account that runs Terraform, with its ticket'),
   ),
   password: text('optional', otherwise('password', 'Password of the user; never kept.'), { sensitive: true }),
   keytab: text('optional', otherwise('keytab', 'File with the key of the user, in place of a password.')),
@@ -44,7 +44,7 @@ export const DNS_UPDATE_BLOCK: Block = {
   nesting: 'list',
   schema: {
     description:
-      'A zone of which the server is asked, before anything runs, whether it would take an update, and what stands under the names that are to be published. The records themselves are sent by hashicorp/dns.',
+      'A zone that holds records of the site. Before anything runs, the provider asks the DNS server of the zone whether it takes updates, and which records the names to be published have now. hashicorp/dns sends the records themselves.',
     attributes: ATTRIBUTES,
   },
 };

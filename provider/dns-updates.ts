@@ -51,15 +51,16 @@ export function updateOptionsFor(
     );
     return (
       updateClientOptions(Object.fromEntries(settings), environment) ?? {
-        reason: 'It is not said which server takes updates',
+        reason:
+          'Neither the declaration nor the environment names the DNS server that takes the updates of the zone',
         remedy: `Set server ${place}, or ${UPDATE_SETTINGS.server}`,
       }
     );
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     return {
-      reason: `The settings are not right: ${error.message}`,
-      remedy: `Change them ${place}; what is left out there is taken from ${Object.values(UPDATE_SETTINGS).join(', ')}`,
+      reason: `The settings for its updates are wrong: ${error.message}`,
+      remedy: `Correct them ${place}. Settings that are left out there come from the environment variables ${Object.values(UPDATE_SETTINGS).join(', ')}`,
     };
   }
 }
@@ -97,27 +98,28 @@ export async function updateRefusal(
         return {
           reason,
           remedy: kerberos
-            ? 'Allow this principal to update the zone on the server: on Windows DNS the access control list of the zone, in BIND update-policy'
+            ? 'Allow this principal to update the zone: on Windows DNS in the access control list of the zone, in BIND with update-policy'
             : isUnsigned
               ? `Sign the updates: set keyName and keyAlgorithm ${place} and the secret in TF_VAR_dns_key_secret, or ${UPDATE_SETTINGS.key_name}, ${UPDATE_SETTINGS.key_algorithm} and ${UPDATE_SETTINGS.key_secret}`
-              : 'Allow this key to update the zone on the server (BIND: update-policy or allow-update), or take the key that may',
+              : 'Allow this key to update the zone (in BIND with update-policy or allow-update), or use a key that is allowed to',
         };
       case RCODES.NOTAUTH:
       case RCODES.NOTZONE:
         return {
           reason,
-          remedy: `It does not hold this zone. Check name and server ${place}, or ${UPDATE_SETTINGS.server}: updates go to the primary server of the zone`,
+          remedy: `This server does not hold the zone. Check name and server ${place}, or ${UPDATE_SETTINGS.server}: updates must go to the primary server of the zone`,
         };
       case RCODES.NOTIMP:
         return {
           reason,
-          remedy: `It takes no dynamic updates. Allow them there, or name the primary server of the zone ${place} or in ${UPDATE_SETTINGS.server}`,
+          remedy: `This server takes no dynamic updates. Turn them on there, or name the primary server of the zone ${place} or in ${UPDATE_SETTINGS.server}`,
         };
       default:
         return {
           unclear: true,
           reason,
-          remedy: 'The records are the last step of a deploy: look at the server first',
+          remedy:
+            'A deploy sends the DNS records last, after all changes on the Exchange servers. Find the cause on the DNS server before you deploy',
         };
     }
   } catch (error) {
@@ -125,8 +127,8 @@ export async function updateRefusal(
     if (error instanceof KerberosRefused) return { reason: error.message, remedy: withoutDot(error.remedy) };
     return {
       noAnswer: true,
-      reason: `An update to ${where}, ${signed}: ${error.message}`,
-      remedy: `Check server and ${kerberos ? 'kerberos' : 'key'} ${place}; what is left out there is taken from ${list(kerberos ? BY_KERBEROS : BY_KEY)}`,
+      reason: `A test update to ${where}, ${signed}, failed: ${error.message}`,
+      remedy: `Check server and ${kerberos ? 'kerberos' : 'key'} ${place}. Settings that are left out there come from the environment variables ${list(kerberos ? BY_KERBEROS : BY_KEY)}`,
     };
   }
 }

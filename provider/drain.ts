@@ -161,9 +161,9 @@ function notBroughtBack(
     severity: 'error',
     summary: `${server} is still out of service`,
     detail: [
-      'It was drained for the step, and what follows could not be taken back.',
+      'The deploy took it out of service for a step, and could not bring it back completely.',
       ...new Set(reasons),
-      `Bring it back in the management shell, in this order:\n${failed.map(([call]) => `  ${renderInvocation(call)}`).join('\n')}`,
+      `Bring it back: run these cmdlets in the Exchange Management Shell, in this order:\n${failed.map(([call]) => `  ${renderInvocation(call)}`).join('\n')}`,
     ].join('\n'),
   };
 }
@@ -175,8 +175,8 @@ function notBroughtBack(
 function leftOutOfService(maintenance: Maintenance, service: Service): Diagnostic {
   return {
     severity: 'warning',
-    summary: `${maintenance.server} was out of service before, and stays so`,
-    detail: `${service.outOfService.join(', ')}. A deploy drains only what serves, and brings back only what it drained. ${returnInstructions(maintenance)}`,
+    summary: `${maintenance.server} was out of service before the deploy, and still is`,
+    detail: `${service.outOfService.join(', ')}. The deploy ran its step without a drain. It brings back into service only a server that it took out of service itself. ${returnInstructions(maintenance)}`,
   };
 }
 
@@ -185,21 +185,21 @@ export function outOfServiceAlready(maintenance: Maintenance, service: Service):
   return {
     severity: 'warning',
     summary: `${maintenance.server} is out of service`,
-    detail: `${service.outOfService.join(', ')}. Somebody works on it, or a deploy that was broken off has left it so. A deploy neither drains it nor brings it back. ${returnInstructions(maintenance)}`,
+    detail: `${service.outOfService.join(', ')}. Either somebody works on it, or a deploy was broken off and left it like this. A deploy will run its steps on this server as it is, and will not bring it back into service. ${returnInstructions(maintenance)}`,
   };
 }
 
 function returnInstructions(maintenance: Maintenance): string {
   const calls = returnCalls(maintenance).map(({ invocation }) => `  ${renderInvocation(invocation)}`);
-  return `Where nobody works on it, bring it back in the management shell (what is not known any more is Unrestricted after Setup):\n${calls.join('\n')}`;
+  return `If nobody works on it, bring it back in the Exchange Management Shell. The value that a setting had before is not known any more; Unrestricted is the value that Setup gives:\n${calls.join('\n')}`;
 }
 
 /** A server whose state before the drain is not known could not be brought back to that state. */
 function serviceUnknown({ server, looks }: Maintenance): Diagnostic {
   return {
     severity: 'error',
-    summary: `Nobody can tell whether ${server} is in service`,
-    detail: `${looks.map(({ cmdlet }) => cmdlet).join(' and ')} did not show what a drain changes, so that it was not drained and nothing was run. ${RESUME}`,
+    summary: `It is not known whether ${server} is in service`,
+    detail: `The answers of ${looks.map(({ cmdlet }) => cmdlet).join(' and ')} lack the values that show it. Without them the server could not be brought back to the state that it has now, so it was not taken out of service, and the step was not run. ${RESUME}`,
   };
 }
 
@@ -207,6 +207,6 @@ function stoppedDraining(server: string): Diagnostic {
   return {
     severity: 'error',
     summary: 'Stopped on request',
-    detail: `${server} was being drained. The step itself did not run.`,
+    detail: `${server} was being taken out of service for a step. The step itself did not run, and the provider brings the server back into service; if that fails, an error of its own says so.`,
   };
 }

@@ -32,7 +32,7 @@ export class InstalledServers {
         {
           severity: 'error',
           summary: `The version of ${server} is not declared`,
-          detail: `Name ${server} with its Exchange version in servers of the provider block; a site's declaration does so by itself.`,
+          detail: `Add ${server} with its Exchange version to servers in the provider block. The declaration of a site does this by itself.`,
         },
       ];
     }
@@ -91,8 +91,8 @@ function betweenVersions(server: string, declared: ExchangeVersion, real: Exchan
     severity: 'warning',
     summary: `${server} is ${real.toString()}, and declared as ${declared.toString()}`,
     detail: real.isUpdatedTo(declared)
-      ? `It is managed as it is until it was updated in place. Members of a DAG are updated one after another; none is taken out for it.`
-      : `It was updated in place: declare it as ${real.declaredAs}. The other members of its DAG may follow later; none is taken out for it.`,
+      ? `Plans and deploys go on until the server is updated in place. Update the members of a DAG one after another; no member has to leave the DAG for the update.`
+      : `The server was updated in place: declare it as ${real.declaredAs}. The other members of its DAG may be updated later; no member has to leave the DAG for the update.`,
   };
 }
 

@@ -31,16 +31,24 @@ export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
   const isAway = problem.kind === 'silent' || (problem.kind === 'unreachable' && !isOfTls(problem.code));
   return {
     severity: 'error',
-    summary: isAway ? `This machine does not reach ${host}:${port}` : `${server} does not show what it must`,
-    detail: `${problem.kind === 'not-let-in' ? 'At once' : `After ${seconds} seconds`}: ${what}. ${remedy} ${probe.kind === 'autodiscover' ? RESUME : NOT_RUN}`,
+    summary: isAway
+      ? `This machine cannot reach ${host}:${port}`
+      : `The check of ${server} from this machine failed`,
+    detail: `${problem.kind === 'not-let-in' ? 'At the first attempt' : `Still so after ${seconds} seconds`}: ${what}. ${remedy} ${probe.kind === 'autodiscover' ? RESUME : NOT_RUN}`,
   };
 }
 
+/**
+ * RFC 7617 (section 2.1) leaves the encoding to the server where its challenge names none. What IIS expects is
+ * unverified.
+ */
+const BEYOND_ASCII =
+  'User name and password are sent in UTF-8, and one of them has characters beyond ASCII, which the server may read in another encoding: try an account with ASCII characters only.';
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
 const REACH_REMEDY =
-  'Open the way from this machine to the server, or take what needs it out of health.fromRunner.';
+  'Allow connections from this machine to this port of the server (firewall, routing), or take the checks that need it out of health.fromRunner.';
 const NO_TLS =
-  'What answers there comes to no TLS 1.2 or later: let the server offer it (Windows Server 2008 R2 and 2012 must be told to), or look what else listens there.';
+  'The TLS handshake failed: what answers at this address does not offer TLS 1.2 or later. Turn TLS 1.2 on at the server, which Windows Server 2008 R2 and 2012 need a setting for, or find out what else listens at this address.';
 
 /** Whether the connection was made, and only the TLS handshake failed. */
 function isOfTls(code: string): boolean {
@@ -62,35 +70,36 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'no-tls':
       return [
         notSeenText(at, probe.host, problem),
-        'Look at AuthMechanism of the Receive connector, at its certificate (event 12014), and whether something stands before the server.',
+        'Check that AuthMechanism of the Receive connector contains Tls, and that the connector finds its certificate (event 12014 says if it does not). Find out also whether another machine in front of the server answers.',
       ];
     case 'page':
       return [
-        `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` and sends on to ${problem.location}`}, not 200`,
+        `${problem.url} answers ${problem.status}${problem.location === undefined ? '' : ` with a redirect to ${problem.location}`}, not 200`,
         // Which other status Exchange answers with is (unverified).
         problem.location === undefined
-          ? 'The server may take no clients for the protocol: look at Get-ServerComponentState and Get-HealthReport of it, and where these are well, at what else answers there.'
-          : 'Something else answers there than Managed Availability, or it was set up otherwise: look at the web site of the server.',
+          ? 'The server may be out of service for this protocol: look at Get-ServerComponentState and Get-HealthReport for it. If both are well, find out what else answers at this address.'
+          : 'Either something other than Managed Availability answers at this address, or its page was changed: look at the web site of the server in IIS.',
       ];
     case 'other-page':
       return [
         `${problem.url} answers 200 without '200 OK' at the beginning of the page`,
-        'Something else answers there than Managed Availability: look at the web site of the server.',
+        'Something other than Managed Availability answers at this address: look at the web site of the server in IIS.',
       ];
     case 'not-let-in':
       return [
         `${at} answers ${problem.status} to ${problem.account} at ${AUTODISCOVER_PATH}`,
-        'Look at the password (TF_VAR_mailbox_password), and whether the Autodiscover directory takes Basic authentication, as Setup leaves it. It is not tried again, which could lock the account.',
+        'Check the password (TF_VAR_mailbox_password), and that Basic authentication is on for the Autodiscover virtual directory, as it is after Setup. The provider does not try again, because repeated attempts with a wrong password lock the account.' +
+          (problem.isBeyondAscii ? ` ${BEYOND_ASCII}` : ''),
       ];
     case 'no-answer':
       return [
         `${at}${AUTODISCOVER_PATH} ${problem.reply}`,
-        'Ask about a mailbox of this organization, and look what answers under the name of Autodiscover on the server.',
+        'Name a mailbox of this organization in health.connectivity.mailbox, and find out what answers under the Autodiscover name on this server.',
       ];
     case 'other-urls':
       return [
-        `Autodiscover of ${probe.server} hands out other URLs than are declared: ${problem.differences.join('; ')}`,
-        'Each server hands out what is set in its Active Directory site where the mailbox is: bring the others there to the declaration, or declare theirs. Autodiscover keeps what it has read for some minutes.',
+        `Autodiscover of ${probe.server} hands out URLs that differ from the declared ones: ${problem.differences.join('; ')}`,
+        'Autodiscover hands out the URLs that are set on the servers in the Active Directory site of the mailbox. Set the declared URLs on the other servers of that site as well, or declare the URLs that they have. Autodiscover keeps URLs in memory for some minutes, so a change shows later.',
       ];
     case 'silent':
       return [notSeenText(at, probe.host, problem), REACH_REMEDY];
@@ -108,16 +117,16 @@ const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
 function unreachableRemedy({ kind, server, port }: Probe): string {
   if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH_REMEDY;
-  return `POP and IMAP stop where their server is taken out of service, and may not start again by themselves: start their services on ${server}. Or else: ${REACH_REMEDY}`;
+  return `The POP and IMAP services stop when their server is taken out of service, and may not start again by themselves: start them on ${server}. If they run: ${REACH_REMEDY}`;
 }
 
 function otherCertificate({ kind, server, port }: Probe): string {
   if (kind === 'connector') {
-    return `Transport may go on with a certificate that it had: Restart-Service MSExchangeFrontEndTransport on ${server} (MSExchangeTransport before 2013).`;
+    return `The transport service may still use the certificate that it had before. Restart it on ${server}: Restart-Service MSExchangeFrontEndTransport (before 2013 MSExchangeTransport).`;
   }
   return MAIL_PORTS.has(port)
-    ? `POP and IMAP take a certificate when their services start: restart them on ${server}.`
-    : `Look at the bindings of the Default Web Site of ${server}: one with a host name of its own keeps its certificate, and a load balancer must not stand under the server's name.`;
+    ? `The POP and IMAP services load their certificate when they start: restart them on ${server}.`
+    : `Look at the bindings of the Default Web Site of ${server} in IIS: a binding with a host name keeps a certificate of its own. Check also that the server's name leads to the server itself, not to a load balancer.`;
 }
 
 /**
@@ -128,7 +137,7 @@ function otherCertificate({ kind, server, port }: Probe): string {
 export function notSeenText(at: string, host: string, problem: NotSeen): string {
   switch (problem.kind) {
     case 'no-tls':
-      return `${at} lets no TLS begin: '${problem.reply}'`;
+      return `${at} does not start TLS: '${problem.reply}'`;
     case 'silent':
       return `${at} does not answer within ${problem.seconds} seconds`;
     case 'unreachable': {

@@ -4,12 +4,13 @@ import { ENVIRONMENT } from './configuration';
 import { quoted } from './quotation';
 
 const READ_LOST =
-  'The cmdlet only looks; it was sent again and did not get through either. Run this once more when the server answers.';
+  'The cmdlet only reads; it changed nothing. It was sent a second time, which failed as well. Run this again when the server answers.';
 const CHANGE_LOST =
-  'Whether the cmdlet took effect is not known. It is not repeated blindly: the next plan reads what is there and shows only what is left to do.';
+  'It is not known whether the cmdlet took effect, so it was not sent a second time. Plan again: the plan reads what the server has now and shows only what is left to do.';
 const CHANGE_MAY_CONTINUE =
-  'It was told to stop, which the server need not heed at once: the cmdlet may still take effect there minutes later. Give it that time, then plan again: the plan reads what is there and shows only what is left to do.';
-const READ_TIMED_OUT = 'The cmdlet only looks; it was sent again and did not end in time either.';
+  'The server was asked to stop the cmdlet, but may go on with it for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
+const READ_TIMED_OUT =
+  'The cmdlet only reads; it changed nothing. It was sent a second time and did not end in time either.';
 
 /** The settings of the time limit of a call, as diagnostics name them. */
 const CALL_TIME = `call_timeout_seconds of the provider block (${ENVIRONMENT.call_timeout_seconds})`;
@@ -36,14 +37,14 @@ export function lostCallProblem(
     return {
       severity: 'error',
       summary: `${cmdlet}${where} did not end within ${counted(seconds)}`,
-      detail: `${onlyReads ? READ_TIMED_OUT : CHANGE_MAY_CONTINUE}\nThe limit is ${CALL_TIME}: raise it where the server needs longer.`,
+      detail: `${onlyReads ? READ_TIMED_OUT : CHANGE_MAY_CONTINUE}\nThe limit is ${CALL_TIME}. Raise it if the server needs longer.`,
     };
   }
   if (interruption === 'too-large') {
     return {
       severity: 'error',
-      summary: `What ${cmdlet}${where} returns is too large`,
-      detail: `${quoted(message)}, and was not taken.${onlyReads ? '' : `\n${CHANGE_LOST}`}`,
+      summary: `The answer to ${cmdlet}${where} is too large`,
+      detail: `${quoted(message)}. The answer was not used.${onlyReads ? '' : `\n${CHANGE_LOST}`}`,
     };
   }
   if (interruption === 'prompt') {
@@ -81,7 +82,7 @@ export function notSentInTimeProblem(
   return {
     severity: 'error',
     summary: `${cmdlet}${where} was not sent within ${counted(seconds)}`,
-    detail: `The calls before it took all that time, and it had no effect.\nThe limit is ${CALL_TIME}: raise it, or parallel_calls (${ENVIRONMENT.parallel_calls}), where the servers need longer. Deploy again and the rest is run.`,
+    detail: `It waited for its turn until its time was over, because earlier calls took so long. It was never sent and changed nothing.\nThe limit is ${CALL_TIME}. If the servers need longer, raise it, or parallel_calls (${ENVIRONMENT.parallel_calls}). Then deploy again to run the rest.`,
   };
 }
 

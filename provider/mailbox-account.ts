@@ -4,7 +4,7 @@ import type { Change } from '../plugin';
 import type { Diagnostic } from '../schema';
 
 const PASSWORD_REMEDY =
-  'Set TF_VAR_mailbox_password for the deploy; or take health.connectivity.account out, and let the tests use the test mailbox of Exchange.';
+  'Set TF_VAR_mailbox_password for the deploy. Or take health.connectivity.account out of the declaration: the tests then use the test mailbox of Exchange.';
 
 /** The account that signs in to test a mailbox, where the change names one. */
 export function mailboxFacts(change: Change): Pick<Facts, 'mailbox'> {
@@ -23,13 +23,20 @@ export function missingPasswordWarning(change: Change): readonly Diagnostic[] {
     {
       severity: 'warning',
       summary: `The password of ${account} is not given`,
-      detail: `Tests sign in as this account once the records are published. ${PASSWORD_REMEDY}`,
+      detail: `After the DNS records are published, tests sign in as this account. ${PASSWORD_REMEDY}`,
     },
   ];
 }
 
+/** Why a step must not sign in as the account that it names; undefined where it may. */
+export function signInProblem(
+  step: Pick<Step, 'invocation'> | { readonly probe: Probe },
+): Diagnostic | undefined {
+  return emptyPasswordProblem(step) ?? colonProblem(step);
+}
+
 /** Refuses a step that would sign in with an empty password: repeated attempts would lock the account. */
-export function emptyPasswordProblem(
+function emptyPasswordProblem(
   step: Pick<Step, 'invocation'> | { readonly probe: Probe },
 ): Diagnostic | undefined {
   const given =
@@ -45,7 +52,23 @@ export function emptyPasswordProblem(
   return {
     severity: 'error',
     summary: `The password of ${empty.user} is not given`,
-    detail: `Nothing was tested as this account. ${PASSWORD_REMEDY}`,
+    detail: `So no test signed in as this account. ${PASSWORD_REMEDY}`,
+  };
+}
+
+/**
+ * In Basic authentication the first colon ends the user name (RFC 7617, section 2): the server would try another
+ * account, with a password that begins with the rest of this name.
+ */
+function colonProblem(step: Pick<Step, 'invocation'> | { readonly probe: Probe }): Diagnostic | undefined {
+  if ('invocation' in step || !('mailboxCredential' in step.probe)) return undefined;
+  const { mailboxCredential: credential } = step.probe;
+  if (!(credential instanceof Credential) || !credential.user.includes(':')) return undefined;
+  return {
+    severity: 'error',
+    summary: `${credential.user} cannot sign in with Basic authentication`,
+    detail:
+      'The user name has a colon in it, which ends the name in Basic authentication. Nothing was sent. Write the account in another form (probe@contoso.com or CONTOSO\\probe) in health.connectivity.account, or name another one.',
   };
 }
 

@@ -5,7 +5,7 @@ const ATTRIBUTES = {
   server: text('required', 'Name of the server.'),
   redirect_to: text(
     'optional',
-    'Name with its domain of the server that takes over the messages in its queues, 2013 and later. Left out: they wait until it is back.',
+    'Full name of the server that takes over the messages in its queues; for 2013 and later. Left out: the messages wait until the server is back in service.',
   ),
 };
 
@@ -14,7 +14,7 @@ export const MAINTENANCE_BLOCK: Block = {
   nesting: 'list',
   schema: {
     description:
-      'A server that is taken out of service before a cmdlet whose effect its clients would feel, and brought back after it, however that ended. The cmdlets of the object that changes show it. Left out: no server is.',
+      'A server to take out of service before a cmdlet that interrupts its clients, and to bring back afterwards, whether the cmdlet succeeded or not. The plan lists the cmdlets for it among those of the changed object. Left out: no server is taken out of service.',
     attributes: ATTRIBUTES,
   },
 };

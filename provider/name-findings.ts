@@ -82,19 +82,19 @@ function alias(
     'error',
     `${name} is an alias in DNS`,
     `${server} has: ${formatRecord(record)}`,
-    'Beside a CNAME record no address can stand (RFC 2136 section 3.4.2.2): the server would answer that all is well, and change nothing.',
-    `Put the addresses that it leads to now in its place, in one update of the zone ${zone}, so that the name is never gone. With nsupdate, where TTL is that of ${declared}.ttlSeconds:\n  update delete ${record.name} CNAME\n  update add ${record.name} TTL A ADDRESS\n  send`,
-    `Then name ${name} in ${declared}.existingRecords and plan again. Or take the name out of the declaration.`,
+    'A name with a CNAME record can have no address records (RFC 2136 section 3.4.2.2). The DNS server would report success for the update and change nothing.',
+    `Replace the CNAME record by the addresses that it leads to now. Do both in one update of the zone ${zone}, so that clients always find the name. With nsupdate, where TTL is the value of ${declared}.ttlSeconds:\n  update delete ${record.name} CNAME\n  update add ${record.name} TTL A ADDRESS\n  send`,
+    `Then add ${name} to ${declared}.existingRecords and plan again. Or take the name out of the declaration.`,
   );
 }
 
 function redirected(name: string, { server, zone }: Answered, record: DnsRecord): Diagnostic {
   return finding(
     'error',
-    `DNS leads from ${name} to another name`,
+    `A DNAME record in DNS redirects ${name} to another name`,
     `${server} has: ${formatRecord(record)}`,
-    'It stands for every name below it: the server would take an address of this one, and nobody would see it.',
-    `Remove this record from the zone ${zone}, then plan again; or take the name out of the declaration.`,
+    'A DNAME record redirects every name below its own. The DNS server would accept an address record for this name, but clients would never get it.',
+    `Remove the DNAME record from the zone ${zone} and plan again, or take the name out of the declaration.`,
   );
 }
 
@@ -106,9 +106,9 @@ function delegated(
 ): Diagnostic {
   return finding(
     'error',
-    `${name} is not in the zone ${zone} but in one below it`,
-    `${server} hands it on to the zone ${child}: it would take an address of the name in the zone ${zone}, and nobody would see it.`,
-    `Declare the zone ${child} in ${declared}.zones, with the server that takes its updates; or remove the delegation (NS records) from the zone ${zone}.`,
+    `${name} is not in the zone ${zone}, but in the zone ${child} below it`,
+    `${server} delegates the name to the zone ${child}. It would accept an address record for the name in the zone ${zone}, but clients would never get it.`,
+    `Declare the zone ${child} in ${declared}.zones, with the server that takes its updates, or remove the delegation (its NS records) from the zone ${zone}.`,
   );
 }
 
@@ -117,7 +117,7 @@ function wildcard(name: string, { server }: Answered, records: readonly DnsRecor
     'warning',
     `A wildcard answers for ${name}`,
     `${server} has no record of the name itself, and answers: ${listed(records)}`,
-    'Clients that ask for the name are sent there until a deploy publishes it. Its own record then takes the place of the wildcard.',
+    'Until a deploy publishes the name, clients that ask for it get this answer. From then on the name has records of its own, and the wildcard does not apply to it any more.',
   );
 }
 
@@ -146,7 +146,7 @@ function undeclaredAddresses(
           'warning',
           `${name} has addresses in DNS that are not declared`,
           found,
-          `The site publishes no address of type ${type} there, so that no deploy takes these away: clients are sent to them, too.`,
+          `The site declares no ${type} records for this name, so no deploy will remove these. Clients are sent to these addresses, too.`,
           `Remove them from the zone ${zone}, or declare them as addresses of the site.`,
         ),
       ];
@@ -157,7 +157,7 @@ function undeclaredAddresses(
           'warning',
           `${name} has addresses in DNS that no deploy put there`,
           found,
-          'The deploy takes them away, as the plan of the record set shows.',
+          'The deploy will remove them. The plan of the record set shows it.',
         ),
       ];
     }
@@ -168,8 +168,8 @@ function undeclaredAddresses(
         'error',
         `${name} has addresses in DNS that nobody declared`,
         found,
-        'No deploy of this state put them there. This one would add the addresses of the site to them, and the one after it take them away.',
-        `To take the record set over, name ${name} in ${view}.existingRecords and declare the TTL that it has (${view}.ttlSeconds: ${ttl}): the plan then shows which addresses go. Else remove them from the zone ${zone}.`,
+        'They do not come from a deploy with this Terraform state. This deploy would add the addresses of the site to them, and the next deploy would remove them.',
+        `To take the record set over, add ${name} to ${view}.existingRecords and declare the TTL that it has (${view}.ttlSeconds: ${ttl}). The plan then shows which addresses are removed. Otherwise remove the addresses from the zone ${zone} yourself.`,
       ),
     ];
   });
@@ -195,9 +195,9 @@ function unknownNames(
     const [first] = ofZone;
     return finding(
       'warning',
-      `What DNS has under names of the zone ${zone} is not known`,
-      `A question about ${ofZone.map(({ name }) => name).join(', ')} to ${first?.server}: ${first?.reason.replace(/\.$/, '')}.`,
-      'The records are the last step of a deploy: look at the server first.',
+      `The records of the zone ${zone} could not be read`,
+      `The question about ${ofZone.map(({ name }) => name).join(', ')} to ${first?.server} failed: ${first?.reason.replace(/\.$/, '')}.`,
+      'A deploy sends the DNS records last, after all changes on the Exchange servers. Find the cause on the DNS server before you deploy.',
     );
   });
 }

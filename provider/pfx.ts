@@ -38,7 +38,7 @@ export async function readPfx(
     return problem(
       'pfx_file',
       `The PFX file '${file}' cannot be read`,
-      `It ${error.why} (in full: ${resolve(file)}). To name another one, correct ${certificatePlace(name)}.pfxFile in the declaration, which counts from the project's folder; in Terraform's own files it counts from the folder that Terraform runs in.`,
+      `It ${error.why} (full path: ${resolve(file)}). To name another file, correct ${certificatePlace(name)}.pfxFile in the declaration, where a relative path starts at the project's folder. In Terraform's own files it starts at the folder in which Terraform runs.`,
     );
   }
   try {
@@ -102,13 +102,13 @@ function pkiDiagnostic(
       return problem(
         'pfx_password',
         `The password of '${file}' is ${password ? 'wrong' : 'missing'}`,
-        `${passwordHint(password)}Give it in ${variable}, the variable of a site's stack, for plans and deploys alike.`,
+        `${passwordHint(password)}Set ${variable}, the variable of the site's stack, for plans and for deploys.`,
       );
     case 'needless-password':
       return problem(
         'pfx_password',
         `'${file}' has no password, and one is given`,
-        `Exchange would not open it either. Take ${variable} away, or export the certificate again with this password.`,
+        `Exchange would not open it with a password either. Unset ${variable}, or export the certificate again with this password.`,
       );
     case 'text':
       return problem('pfx_file', `'${file}' is a PFX as text`, inSentences(error));
@@ -118,7 +118,7 @@ function pkiDiagnostic(
       return problem(
         'pfx_file',
         `'${file}' holds the keys of several certificates`,
-        `${inSentences(error)} Or declare which: ${certificatePlace(name)}.thumbprint.`,
+        `${inSentences(error)} Or name the one that you want by its thumbprint: ${certificatePlace(name)}.thumbprint.`,
       );
     case 'no-private-key':
       return problem(
@@ -165,9 +165,9 @@ function capitalised(sentence: string): string {
 
 /** A hint at a common mistake in a password. It repeats no part of the password. */
 function passwordHint(password: string | null): string {
-  if (password === '') return 'It is set to an empty text, as where a pipeline has no such secret. ';
+  if (password === '') return 'It is set to an empty text, as happens where a pipeline lacks the secret. ';
   return password !== null && /^\s|\s$/.test(password)
-    ? 'It begins or ends with a space or a line break, which counts. '
+    ? 'It begins or ends with a space or a line break, which is taken as a part of it. '
     : '';
 }
 
@@ -186,7 +186,7 @@ export function certificateProblems(
           problem(
             'expected_thumbprint',
             `'${read.file}' holds another certificate than declared`,
-            `It has thumbprint ${thumbprint}, declared is ${expected}. Correct the thumbprint of the certificate in the declaration, or put the right file there.`,
+            `It has thumbprint ${thumbprint}, but the declaration names ${expected}. Correct the thumbprint of the certificate in the declaration, or replace this file by the right one.`,
           ),
         ]
       : [];

@@ -7,7 +7,7 @@ function pemProblem(value: Known): Problem | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof UnfitCertificateFile)) throw error;
-    return { problem: `what stands there ${error.why}`, remedy: error.remedy };
+    return { problem: `the text ${error.why}`, remedy: error.remedy };
   }
 }
 
@@ -15,7 +15,7 @@ const ATTRIBUTES = {
   pfx_file: text('required', 'The PFX file, spelled as `pfx_file` of the certificates that are made of it.'),
   pfx_password: text(
     'optional',
-    'Password of the PFX; never kept. Left out, or empty: the file has none, or a plan does without the file.',
+    'Password of the PFX; never kept. Left out or empty: the PFX has no password, or the plan does not open it.',
     { sensitive: true },
   ),
   file: text('required', 'The file that the certificate comes from, for messages.'),

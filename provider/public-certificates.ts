@@ -121,8 +121,9 @@ function stillNeeded(why: Diagnostic, lacking: readonly string[]): Diagnostic {
   return {
     ...why,
     detail:
-      `${why.detail}\nNothing was run: ${lacking.join(', ')} still ${lacking.length === 1 ? 'needs' : 'need'} the ` +
-      'certificate. To a plan that was saved without the password Terraform gives none; plan again with it.',
+      `${why.detail}\nNothing was run: ${lacking.join(', ')} ${lacking.length === 1 ? 'does' : 'do'} not have the ` +
+      'certificate yet, so this deploy needs the PFX. To a saved plan that was made without the password, Terraform ' +
+      'passes none on: plan again with the password.',
   };
 }
 
@@ -139,8 +140,8 @@ function unfit(
     summary: `'${file}' is not the certificate in '${pfxFile}'`,
     detail:
       `'${file}' has thumbprint ${inFile}, the PFX holds ${inPfx}. Nothing was run. Commit the certificate that is in ` +
-      `the PFX (${place}.certificateFile in the declaration), or put the PFX of the committed one there ` +
-      `(${place}.pfxFile), then plan again.`,
+      `the PFX (${place}.certificateFile in the declaration), or put the PFX of the committed certificate in place of ` +
+      `this one (${place}.pfxFile), then plan again.`,
     path: at,
   };
 }

@@ -49,7 +49,7 @@ export const publishedNames: ManagedResource<Targets, Publication> = {
     );
   },
   describe: ({ side, addresses }) =>
-    `ask DNS what stands under ${Object.keys(addresses).join(', ')}${side === 'external' ? ' outside' : ''}`,
+    `ask DNS for the records of ${Object.keys(addresses).join(', ')}${side === 'external' ? ' in the external view' : ''}`,
   // The names are asked for again: a saved plan may be old, and the steps on the servers took their time.
   execute: async (publication, { zones }) => {
     const { nameFindings } = await import('./name-findings');

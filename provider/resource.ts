@@ -18,7 +18,7 @@ import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } from '../schema';
 import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
-import { emptyPasswordProblem, mailboxFacts, missingPasswordWarning } from './mailbox-account';
+import { mailboxFacts, missingPasswordWarning, signInProblem } from './mailbox-account';
 import { choiceOf } from './pfx-choice';
 import { PfxContent } from './pfx-content';
 import { rightsProblems } from './rights';
@@ -293,8 +293,8 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     },
     describe: (step) => (isCall(step) ? callsOf(step).map(shownCall) : [probeText(step.probe)]),
     execute: async (step, targets, { signal }) => {
-      const withoutPassword = emptyPasswordProblem(step);
-      if (withoutPassword !== undefined) return [withoutPassword];
+      const refused = signInProblem(step);
+      if (refused !== undefined) return [refused];
       if (!isCall(step)) {
         const { selectedBy, watch } = await import('./runner-look');
         const { probe } = step;
@@ -358,8 +358,8 @@ function nothingToImport({ typeName, lifecycle }: AnyResource, id: string): Diag
     summary: `There is no ${typeName} '${id}' in Exchange`,
     detail:
       lifecycle === 'adopted'
-        ? 'Exchange Setup makes it. Look whether the server is installed to its end, and whether somebody removed it by hand; in the management shell it must be seen before it can be managed here.'
-        : 'Look at the spelling. Where it is still to be made, or was removed by hand, do not declare it as existing: leave out its import.',
+        ? 'Exchange Setup creates it. Check that Setup has finished on the server, and that nobody removed the object by hand. It can be managed here as soon as the Exchange Management Shell shows it.'
+        : 'Check the spelling. If the object is still to be created, or was removed by hand, do not declare it as existing: leave out its import.',
   };
 }
 
@@ -375,7 +375,7 @@ function asLastRead({ summary, detail }: Diagnostic, server: string): Diagnostic
   return {
     severity: 'warning',
     summary,
-    detail: `${detail}\n${server} is no longer declared: its objects are taken as they were when they were last read.`,
+    detail: `${detail}\n${server} is no longer declared, so the plan goes on with what was last read of its objects.`,
   };
 }
 
@@ -411,7 +411,7 @@ function unsupportedCalls(
         severity: 'error',
         summary: `${catalog.version.toString()} has no ${what}`,
         detail:
-          'Correct the version of the server in the declaration where it runs another one; otherwise leave out what needs it.',
+          'If the server runs another version, correct it in the declaration. Otherwise take the setting that needs this out of the declaration.',
       },
     ];
   });
@@ -499,7 +499,7 @@ function namingServers(problem: Diagnostic, file: string, { site, settings }: Ta
   const servers = site.serversOf(file) ?? settings.rollout;
   return servers.length < 2
     ? problem
-    : { ...problem, detail: `${problem.detail} It is for ${servers.join(', ')}.` };
+    : { ...problem, detail: `${problem.detail} The PFX is for ${servers.join(', ')}.` };
 }
 
 /** To Terraform another spelling is another object: it plans to destroy the old one. */
@@ -511,7 +511,8 @@ function respellingWarning({ prior }: Change, target: ExchangeTarget): readonly 
     {
       severity: 'warning',
       summary: `${server ?? ''} is now spelled ${declared}`,
-      detail: 'It is the same server: nothing is removed from it. The state takes the new spelling over.',
+      detail:
+        'Both spellings name the same server, so nothing is removed from it. The state takes over the new spelling.',
     },
   ];
 }
@@ -557,7 +558,7 @@ async function contentOf(
   return {
     severity: 'error',
     summary: `'${file}' changed since the plan`,
-    detail: `Planned was ${thumbprint ?? 'no certificate'}, the file now holds ${pfx.facts.thumbprint}. Nothing was run for it; plan again.`,
+    detail: `The plan was made for ${thumbprint ?? 'no certificate'}, but the file now holds ${pfx.facts.thumbprint}. The step with this file was not run; plan again.`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The last sentence of an error during an apply. */
-export const RESUME = 'What was done before is in the state; deploy again and the rest is run.';
+export const RESUME =
+  'What was done before is recorded in the Terraform state; deploy again to run the rest.';
 
 /** The same for an error of a step that other steps wait for. */
-export const NOT_RUN = `Later steps, the DNS records among them, were not run. ${RESUME}`;
+export const NOT_RUN = `The steps after this one were not run; the DNS records are among them. ${RESUME}`;

@@ -6,8 +6,8 @@ import { ENVIRONMENT, type Settings } from './configuration';
 import type { OfferedCommands } from './offered-commands';
 
 const CONSEQUENCES: { readonly [severity in Settings['lackingRights']]: string } = {
-  error: `Nothing was run for it. Where another account deploys, set ${ENVIRONMENT.lacking_rights} to warning.`,
-  warning: 'A deploy by this account would stop there.',
+  error: `Nothing was run for this object. If this account only plans and another one deploys, set ${ENVIRONMENT.lacking_rights} to warning.`,
+  warning: 'A deploy by this account would stop at this cmdlet.',
 };
 
 /** The rights that a resource's steps need and the session does not offer: one diagnostic for each cmdlet. */
@@ -41,7 +41,7 @@ function rightsProblem(
   if (!commands.has(cmdlet)) {
     return {
       summary: `The account may not run ${cmdlet}${where}`,
-      detail: `${typeName} needs it, and the session does not offer it. ${roleRemedy([cmdlet])}`,
+      detail: `${typeName} needs this cmdlet, but the session does not offer it. ${roleRemedy([cmdlet])}`,
     };
   }
   const lacking = commands.lacking(call);
@@ -49,6 +49,6 @@ function rightsProblem(
   const names = lacking.map((name) => `-${name}`).join(', ');
   return {
     summary: `The account may not use ${names} of ${cmdlet}${where}`,
-    detail: `${typeName} needs it, and the session offers the cmdlet without it. ${roleRemedy([cmdlet], lacking)}`,
+    detail: `${typeName} needs this, but the session offers the cmdlet without it. ${roleRemedy([cmdlet], lacking)}`,
   };
 }

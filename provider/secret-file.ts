@@ -31,7 +31,7 @@ export function readSecretFile(file: string, variable: string): string {
   if (/[\r\n]$/.test(secret)) {
     throw wrong('ends with several line breaks, which are not part of the password; leave one at most');
   }
-  if (/[\r\n]/.test(secret)) throw wrong('holds several lines; write the password alone into it');
+  if (/[\r\n]/.test(secret)) throw wrong('holds several lines; write only the password into it');
   return secret;
 }
 

@@ -51,8 +51,8 @@ export function givenEndpoints(
     else if (!inEnvironment.has(key)) {
       complain(
         SETTING,
-        `It is not said where the session on ${server} is opened`,
-        `Set ${VARIABLE}. ${FORM}`,
+        `No endpoint is given for the session on ${server}`,
+        `The declaration leaves this endpoint to the environment: set ${VARIABLE}. ${FORM}`,
       );
     }
   }
@@ -64,7 +64,7 @@ function endpointsIn(environment: Environment, complain: Complain): ReadonlyMap<
   const parsed = text === '' ? {} : parsedObject(text);
   if (parsed === undefined) {
     // The value is not shown: it may hold a password, although none belongs there.
-    complain(SETTING, `${VARIABLE} is no JSON object of texts`, FORM);
+    complain(SETTING, `${VARIABLE} is not a JSON object whose values are texts`, FORM);
     return new Map();
   }
   return new Map(
@@ -104,7 +104,7 @@ export function serverSessions(
       complain(
         SETTING,
         `No session reaches ${server}`,
-        `${version.toString()} is managed in a Windows PowerShell on the server itself: say where in ${SETTING}, or in ${VARIABLE}. ${FORM}`,
+        `${version.toString()} can be managed only in a Windows PowerShell session on the server itself. Name the endpoint for this session in ${SETTING}, or in ${VARIABLE}. ${FORM}`,
       );
     }
   }
@@ -127,7 +127,7 @@ export function serverSessions(
       complain(
         SETTING,
         `${server} has the endpoint of ${other.server}`,
-        `What is meant for the one would be done on the other: name for each the endpoint that leads to the server itself, in ${SETTING} or ${VARIABLE}.`,
+        `Changes for the one server would be made on the other. Give each server the endpoint that leads to itself, in ${SETTING} or ${VARIABLE}.`,
       );
       continue;
     }

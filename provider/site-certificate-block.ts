@@ -12,7 +12,7 @@ export const SITE_CERTIFICATE_BLOCK: Block = {
   nesting: 'list',
   schema: {
     description:
-      'A certificate of the site, where it has several: so that one which leaves a server is left there while it stands in the declaration under another name, and takes no service with it that another one is to have. Left out: a server has one.',
+      'One certificate of a site that has several. When a certificate is taken out of the declaration of a server, this list shows whether the server is still to have it under another name, and which of its services another certificate is to have: then it stays on the server, or those services are left as they are. Left out: each server has one certificate.',
     attributes: ATTRIBUTES,
   },
 };

@@ -14,7 +14,7 @@ export function guardReadProblem({ invocation, server }: Step, { summary, detail
   return {
     severity: 'error',
     summary: `${invocation.cmdlet} was not run${server === null ? '' : ` for ${server}`}`,
-    detail: `what must be known before could not be read: ${summary}\n${detail}. ${RESUME}`,
+    detail: `Right before this step the provider reads whether the step may run. That read failed: ${summary}\n${detail}\nThe step changed nothing. ${RESUME}`,
   };
 }
 
@@ -27,7 +27,7 @@ export function timeoutProblem(
   return {
     severity: 'error',
     summary: told?.summary ?? step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
-    detail: `After ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
+    detail: `Still so after ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
   };
 }
 
@@ -37,7 +37,7 @@ export function checkReadProblem(
   { severity, summary, detail }: Diagnostic,
   told?: ToldFailure,
 ): Diagnostic {
-  const lasting = seconds === 0 ? '' : `This was so for ${seconds} seconds. `;
+  const lasting = seconds === 0 ? '' : `The check was repeated for ${seconds} seconds. `;
   return { severity, summary, detail: `${detail}\n${lasting}${closingOf(told)}` };
 }
 
@@ -58,9 +58,9 @@ export function fileLeft(
     severity: 'error',
     summary: `The file ${file} may still be on ${server ?? 'the server'}`,
     detail: [
-      'It holds the certificate with its private key, and could not be removed.',
+      'The file holds the certificate with its private key, and could not be removed after its import.',
       ...reasons,
-      `Look for it on ${server ?? 'the server'}, and remove it there:\n  ${renderInvocation(removal)}`,
+      `Look for the file on ${server ?? 'the server'}, and remove it there:\n  ${renderInvocation(removal)}`,
     ].join('\n'),
   };
 }

@@ -62,14 +62,14 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   user: text(
     'optional',
     described(
-      `the account: for Basic as user@domain or domain\\user, for Kerberos as user@REALM. Its password is in ${WSMAN_SECRETS.password}, or in the file that ${WSMAN_SECRETS.passwordFile} names and that its owner alone can read.`,
+      `the account: for Basic as user@domain or domain\\user, for Kerberos as user@REALM. Its password is in ${WSMAN_SECRETS.password}, or in the file that ${WSMAN_SECRETS.passwordFile} names and that only its owner can read.`,
       'user',
     ),
   ),
   authentication: text(
     'optional',
     described(
-      'basic; negotiate, which is Kerberos: with the password of the user where one is given, else with what the account that runs Terraform has (tickets of kinit, a keytab in KRB5_CLIENT_KTNAME, or a logon on Windows); or certificate. With http it is negotiate, whose Kerberos encrypts what is sent. Left out: basic where a user is given and no endpoint is http, else negotiate.',
+      'basic, negotiate or certificate. negotiate is Kerberos: with the password of the user if a user is given, otherwise with the credentials of the account that runs Terraform (tickets of kinit, a keytab in KRB5_CLIENT_KTNAME, or a logon on Windows). With http only negotiate is possible, because Kerberos encrypts what is sent. Left out: basic if a user is given and no endpoint is http, otherwise negotiate.',
       'authentication',
     ),
   ),
@@ -83,14 +83,14 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   certificate_fingerprint: textList(
     'optional',
     described(
-      "SHA-256 fingerprints of the only certificates of the server to accept, in hexadecimal; their names, dates and issuers are then not looked at. In the environment separated by commas. Left out: the certificate must be valid for the server's name, or have one of certificate_names or, at a server of the site, of site_certificate_names.",
+      "SHA-256 fingerprints of the only certificates of the server to accept, in hexadecimal; their names, dates and issuers are then not checked. In the environment separated by commas. Left out: the certificate must be valid for the server's name, or have one of certificate_names or, at a server of the site, of site_certificate_names.",
       'certificate_fingerprint',
     ),
   ),
   certificate_names: textList(
     'optional',
     described(
-      'further names of which the certificate of any server that is reached may have one in place of the name in the endpoint, as webmail.contoso.com; its issuer must be trusted all the same. A wildcard stands for itself: *.contoso.com takes a certificate with that wildcard, not one for a single host of the domain. In the environment separated by commas. Left out: none but those of site_certificate_names.',
+      'further names to accept, such as webmail.contoso.com: the certificate of a server may have one of them instead of the name in the endpoint. Its issuer must be trusted all the same. *.contoso.com accepts a certificate with exactly this wildcard, not one for a single host of the domain. In the environment separated by commas. Left out: only those of site_certificate_names.',
       'certificate_names',
     ),
   ),
@@ -100,7 +100,7 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   ),
   site_certificate_names: textList(
     'optional',
-    "Names that the site's certificate must have. With https: the endpoint of a server shows that certificate from the moment IIS has it, so that at the hosts of site_hosts, and at no other, it may have one of these names in place of the server's own, as certificate_names says. Left out: none.",
+    "Names that the site's certificate must have. With https: from the moment IIS has that certificate, the endpoint of a server shows it. So at the hosts of site_hosts, and only there, the certificate may have one of these names instead of the server's own, as with certificate_names. Left out: none.",
   ),
   client_certificate_file: text(
     'optional',
@@ -123,14 +123,14 @@ export const WSMAN_ATTRIBUTES: Schema['attributes'] = {
   allowed_redirect_hosts: textList(
     'optional',
     described(
-      'servers to which the endpoint may send the session on, with the same credentials, each with its port, as ex2.contoso.com:8443; without one, port 443 is meant. In the environment separated by commas. Left out: none.',
+      'servers to which the endpoint may redirect the session, which signs in there with the same credentials. Each with its port, as ex2.contoso.com:8443; without a port, 443 is meant. In the environment separated by commas. Left out: none.',
       'allowed_redirect_hosts',
     ),
   ),
   operation_timeout_seconds: integer(
     'optional',
     described(
-      `seconds after which the server says of a cmdlet that still runs that it has nothing new, 1 to ${MOST_OPERATION_SECONDS}. It is then asked again: no cmdlet ends by this. Lower it where a proxy cuts connections that are silent for long. Left out: 20.`,
+      `seconds after which the server reports that a running cmdlet has no new output, 1 to ${MOST_OPERATION_SECONDS}. The provider then asks again, and the cmdlet goes on. Lower the value if a proxy cuts connections that are silent for long. Left out: 20.`,
       'operation_timeout_seconds',
     ),
   ),
@@ -212,8 +212,8 @@ export function wsmanEndpoint(url: URL, reading: WsmanReading): WsmanEndpoint | 
   if (noName !== undefined) {
     complain(
       'certificate_names',
-      `certificate_names has '${noName}', which is no name of a certificate`,
-      'Write each as webmail.contoso.com or *.contoso.com; no https://, no port and no path.',
+      `certificate_names has '${noName}', which is not a name of a certificate`,
+      'Write each as webmail.contoso.com or *.contoso.com, without https://, port and path.',
     );
   }
   const allowedRedirectHosts = givenList('allowed_redirect_hosts') ?? [];
@@ -221,8 +221,8 @@ export function wsmanEndpoint(url: URL, reading: WsmanReading): WsmanEndpoint | 
   if (noTarget !== undefined) {
     complain(
       'allowed_redirect_hosts',
-      `allowed_redirect_hosts has '${noTarget}', which is no host and port`,
-      'Write each as ex2.contoso.com:8443, or without the port where that is 443; no https:// and no path.',
+      `allowed_redirect_hosts has '${noTarget}', which is not a host and port`,
+      'Write each as ex2.contoso.com:8443, or without the port if it is 443, and without https:// and a path.',
     );
   }
   const operationSeconds = count('operation_timeout_seconds', null, MOST_OPERATION_SECONDS);
@@ -288,7 +288,7 @@ function authenticationFrom(
         complain(
           'endpoint',
           `Kerberos: ${relative} is a relative path`,
-          'Terraform runs in another folder, that of the stack: write the absolute path.',
+          'Terraform runs in the folder of the stack, where the path would lead elsewhere: write the absolute path.',
         );
         return null;
       }
@@ -309,7 +309,7 @@ function authenticationFrom(
         complain(
           'user',
           `Basic authentication: ${what}`,
-          `Set ${WSMAN_ENVIRONMENT.user}, or user in the provider block.`,
+          `Set ${WSMAN_ENVIRONMENT.user}, or user in the provider block, to user@domain or domain\\user.`,
         );
         return null;
       }
@@ -340,7 +340,7 @@ function hasPassword(user: string, environment: Environment, complain: Complain)
   complain(
     'user',
     `No password is given for ${user}`,
-    `Set ${WSMAN_SECRETS.passwordFile} to a file that you alone can read, or ${WSMAN_SECRETS.password}.`,
+    `Set ${WSMAN_SECRETS.passwordFile} to a file that only you can read, or ${WSMAN_SECRETS.password}.`,
   );
   return false;
 }

@@ -21,7 +21,7 @@ export const basicDoor: Door = async ({ files, organization, password, port }) =
   writeFileSync(trusted, readFileSync(caFile, 'latin1') + readFileSync(files.authority, 'latin1'));
   return {
     url: `https://${HOST}:${running.port}/PowerShell/`,
-    what: "HTTPS, Basic, a certificate of its own authority until the deploy gives IIS the site's",
+    what: 'HTTPS with Basic authentication; until the deploy gives IIS the certificate of the site, it shows one from an authority of this sandbox',
     variables: {
       EXCHANGE_AUTHENTICATION: 'basic',
       EXCHANGE_USER: USER,

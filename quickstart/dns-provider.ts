@@ -21,8 +21,8 @@ export async function layDnsProvider(mirror: string): Promise<string> {
     version: DNS_PROVIDER.version,
   });
   return (
-    `DNS provider: a STAND-IN for hashicorp/dns ${DNS_PROVIDER.version}, since Terraform reaches the real one neither in a registry ` +
-    'nor in a mirror here. It lies in this sandbox alone.'
+    `DNS provider: a STAND-IN for hashicorp/dns ${DNS_PROVIDER.version}, because Terraform finds the real one on this machine neither ` +
+    'in a registry nor in a mirror. The stand-in is used only in this sandbox.'
   );
 }
 

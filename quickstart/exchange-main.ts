@@ -6,7 +6,7 @@ restartExchange(new Sandbox().exchange).then(
     process.stdout.write(`The quick start's Exchange endpoint answers at ${url}. Ctrl-C ends it.\n`),
   (error: Error) => {
     process.stderr.write(
-      `${error.message}\nRun npm run quickstart -- --over wsman, or kerberos, first: it makes what this starts.\n`,
+      `${error.message}\nRun npm run quickstart -- --over wsman, or kerberos, first: it creates what this command starts.\n`,
     );
     process.exitCode = 1;
   },

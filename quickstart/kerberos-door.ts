@@ -27,7 +27,7 @@ export const kerberosDoor: Door = async ({ files, organization, password, port }
     });
     return {
       url: `http://${HOST}:${running.httpPort}/PowerShell/`,
-      what: 'HTTP, Kerberos, every body sealed, as Setup leaves it',
+      what: 'HTTP, where Kerberos signs in and encrypts every message, as right after Setup',
       variables: { EXCHANGE_USER: `${USER}@${REALM}`, KRB5_CONFIG: kdc.environment.KRB5_CONFIG },
       async close() {
         await running.close();

@@ -45,9 +45,9 @@ async function main(way: Way): Promise<void> {
     const variables = sandbox.variables(dns.port, endpoint?.variables ?? sandbox.processVariables);
     const run = (...args: string[]) => cdktf(args, sandbox.project, variables);
 
-    say('The site with one server: what would be done');
+    say('The site with one server: the plan');
     await run('plan');
-    say('The site with one server: doing it');
+    say('The site with one server: the deploy');
     await run('deploy', '--auto-approve');
 
     say('Exchange is installed on a second server; its line is added to the declaration');
@@ -78,14 +78,14 @@ async function main(way: Way): Promise<void> {
 
 function showHowToGoOn(sandbox: Sandbox, environment: string, endpoint?: OpenedDoor): void {
   const again = (script: string, what: string) =>
-    process.stdout.write(`${script.padEnd(28)}(in a terminal of its own: ${what} again)\n`);
+    process.stdout.write(`${script.padEnd(28)}(in a second terminal: starts ${what} again)\n`);
   again('npm run quickstart:dns', 'the DNS server');
   if (endpoint !== undefined) again('npm run quickstart:exchange', 'the Exchange endpoint');
   process.stdout.write(
     `. ${relative(process.cwd(), environment)} && cd ${relative(process.cwd(), sandbox.project)} && npx cdktf plan\n`,
   );
   if (endpoint === undefined) return;
-  say('To reach the Exchange endpoint alone, for example with npm run doctor:');
+  say('To reach only the Exchange endpoint, for example with npm run doctor:');
   process.stdout.write(exportLines(endpoint.variables));
 }
 
@@ -104,10 +104,10 @@ async function withoutTerraform(sandbox: Sandbox, remedy: string): Promise<void>
   sandbox.declare('both servers');
   await cdktf(['synth'], sandbox.project, {});
   const plan = join(sandbox.project, 'cdktf.out', 'stacks', ENVIRONMENT_NAME, 'exchange-plan.ps1');
-  if (!existsSync(plan)) throw new Error(`synth left no ${plan}`);
+  if (!existsSync(plan)) throw new Error(`synth did not write ${plan}`);
   say('The remote-execution plan of the site:');
   process.stdout.write(readFileSync(plan, 'utf8'));
-  process.stdout.write(`\nNot planned and not deployed: ${remedy}\n`);
+  process.stdout.write(`\nThe site was neither planned nor deployed. ${remedy}\n`);
   process.exitCode = 1;
 }
 

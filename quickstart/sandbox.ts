@@ -85,7 +85,7 @@ export class Sandbox {
       `'../../../exchange/site'`,
     );
     const second = /\n {4}\{\n {6}name: 'BsAEX02',\n(?: {6}.*\n)* {4}\},/;
-    if (!second.test(text)) throw new Error('the second server is not where the sample environment had it');
+    if (!second.test(text)) throw new Error('the second server was not found in the sample environment');
     writeFileSync(
       join(this.project, 'environments', `${ENVIRONMENT_NAME}.ts`),
       state === 'both servers' ? text : text.replace(second, ''),

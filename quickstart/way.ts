@@ -10,9 +10,11 @@ const WAYS: readonly Way[] = ['process', 'wsman', 'kerberos'];
 
 export const USAGE = `usage: npm run quickstart -- [--over process|wsman|kerberos]
 
-Plans and deploys a sample site in a sandbox. With wsman the provider reaches the simulated Exchange organization as a
-pipeline reaches a real one: PowerShell remoting over HTTPS, with a certificate and a password. With kerberos it does so
-as at a server that Setup has just left: over HTTP, signed in and sealed by Kerberos. Left out: process.
+Plans and deploys a sample site in a sandbox with a simulated Exchange organization. --over chooses how the provider
+connects to it:
+  process   as a program on this machine (default)
+  wsman     PowerShell remoting over HTTPS, with a certificate and a password
+  kerberos  PowerShell remoting over HTTP, signed in and encrypted by Kerberos, as a server offers it right after Setup
 `;
 
 /** @throws TypeError where an argument is unknown */

@@ -88,11 +88,11 @@ export function parsePacket(line: string): Packet {
  * broken element of ours, which may hold data.
  */
 function foreign(line: string): RemotingError {
-  const what = 'a line is no element of the protocol';
+  const what = 'a line is not part of the PowerShell remoting protocol';
   if (/^\s*<(Data|Command|Signal|Close)/.test(line)) return protocolError(what);
   if (line.startsWith(NOT_STARTED)) {
     const output = shown(line.slice(NOT_STARTED.length));
-    return new RemotingError('not-started', `the PowerShell there does not start: ${output}`, { output });
+    return new RemotingError('not-started', `PowerShell does not start there: ${output}`, { output });
   }
   const output = shown(line);
   return new RemotingError('protocol', `${what}: '${output}'`, { output });

@@ -74,7 +74,7 @@ function withCircumstances(error: unknown, reached: Reached | undefined, output:
   if (!(error instanceof RemotingError)) return error;
   const { kind, facts } = error;
   const told = kind === 'timeout' ? output : {};
-  const quotes = Object.values(told).map((text) => `; it said: ${text.slice(-QUOTED_CHARACTERS)}`);
+  const quotes = Object.values(told).map((text) => `; the program wrote: ${text.slice(-QUOTED_CHARACTERS)}`);
   const circumstances = { ...told, ...(reached === undefined ? {} : { reached }) };
   return new RemotingError(
     kind,

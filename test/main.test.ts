@@ -109,9 +109,9 @@ test('writes the plans where they can be committed, too; the script names the PF
 });
 
 test.each([
-  ['', 'plans is no text'],
+  ['', 'plans is not a text'],
   ['.', `plans is '.', the folder of the project`],
-  ['package.json', `plans is 'package.json', which cannot be made`],
+  ['package.json', `plans is 'package.json', which cannot be created`],
 ])('refuses plans in %p, and makes the others all the same', (plans, problem) => {
   const { status, stderr, synthesized } = runAll({
     first: `${sample}\nexport const plans = '${plans}';\n`,
@@ -129,7 +129,9 @@ test('refuses one folder for the plans of two environments', () => {
     second: declared.replace('plans/of', './plans//of/'),
   });
   expect(status).toBe(1);
-  expect(stderr).toContain('environments/second.ts: plans is the folder of environments/first.ts, too');
+  expect(stderr).toContain(
+    'environments/second.ts: plans names the folder that environments/first.ts uses already',
+  );
 });
 
 const planning = (name: string, declaration = sample) =>

@@ -34,7 +34,7 @@ export const certificates: Check = {
     }
     if (untold.length > 0) {
       return warned(
-        `the session does not tell which services use the certificates of ${untold.join(', ')}`,
+        `the session does not show which services use the certificates of ${untold.join(', ')}`,
         SERVICES_UNKNOWN.detail,
       );
     }
@@ -47,12 +47,12 @@ export const certificates: Check = {
     if (told.length > 0 && unread.length > 0) {
       return warned(
         `the certificates of ${unread.map(({ server }) => server).join(', ')} could not be read: ${unread[0]?.problem}`,
-        'A plan stops at a server whose certificates it cannot read: start the server and its Exchange services. When a server stays down, see docs/operations.md.',
+        'A plan stops at a server whose certificates it cannot read. Start the server and its Exchange services; if it has to stay down, see docs/operations.md.',
       );
     }
     if (told.length > 0) {
-      return ok(`the session tells which services use the certificates of ${told.join(', ')}`);
+      return ok(`the session shows which services use the certificates of ${told.join(', ')}`);
     }
-    return skipped(unread[0]?.problem ?? 'no certificate is there to look at');
+    return skipped(unread[0]?.problem ?? 'there is no certificate to check');
   },
 };

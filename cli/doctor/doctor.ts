@@ -98,7 +98,9 @@ async function besidePlan(
   const stack = await readStack(planFile, environment);
   if (stack === undefined) {
     const passwords = plan && passwordsVerdict(plan, environment);
-    const unknown = skipped('no cdk.tf.json lies beside the plan, which says where it is');
+    const unknown = skipped(
+      'the file cdk.tf.json of the stack, which names them, is not in the folder of the plan',
+    );
     return [
       ...(passwords === undefined ? [] : [{ check: 'settings' as const, ...passwords }]),
       { check: 'pfx', ...unknown },
@@ -141,7 +143,7 @@ async function examineEndpoint(checkup: Checkup, options: DoorsOptions | undefin
     let failure: string | undefined;
     for (const check of CHECKS.filter(({ of }) => of.includes(endpoint.kind))) {
       const verdict: Verdict =
-        failure === undefined ? await check.run(checkup) : skipped(`not reached: ${failure} failed`);
+        failure === undefined ? await check.run(checkup) : skipped(`not checked, because ${failure} failed`);
       if (verdict.state === 'failed') failure = check.name;
       checks.push({ check: check.name, ...verdict });
     }

@@ -25,6 +25,6 @@ export function keytabVerdict(settings: Settings, environment: Environment): Ver
   if (fault.kind === 'no-aes-key') return warned(fault.message, fault.remedy);
   return failed(
     fault.message,
-    `${fault.remedy} Where the tickets of kinit are meant, leave ${CLIENT_KEYTAB} out.`,
+    `${fault.remedy} To use the tickets of kinit instead, unset ${CLIENT_KEYTAB}.`,
   );
 }

@@ -58,7 +58,7 @@ function stageOf(error: unknown): Stage {
 }
 
 const NAMES_IN_PLAN =
-  'Run the doctor with the exchange-plan.json of the site: it says which names its servers may show.';
+  'Run the doctor with the exchange-plan.json of the site: it lists the names that the certificates of its servers may have.';
 
 async function verdict(checkup: Checkup, name: CheckName, well: string): Promise<Verdict> {
   const opening = await checkup.opening();
@@ -73,7 +73,7 @@ async function verdict(checkup: Checkup, name: CheckName, well: string): Promise
       isMisnamed && checkup.plan === undefined ? `${remedy} ${NAMES_IN_PLAN}` : remedy,
     );
   }
-  return proves.includes(name) ? ok(well) : skipped('not told by what happened; see below');
+  return proves.includes(name) ? ok(well) : skipped('not known, because the session failed; see below');
 }
 
 export const tls: Check = {
@@ -81,13 +81,13 @@ export const tls: Check = {
   of: ['wsman'],
   run: async (checkup) => {
     const { endpoint } = checkup;
-    if (endpoint.kind !== 'wsman') return skipped('it has no TLS');
+    if (endpoint.kind !== 'wsman') return skipped('this endpoint uses no TLS');
     if (new URL(endpoint.url).protocol === 'http:') {
-      return skipped('there is none: Kerberos seals each message');
+      return skipped('not used: Kerberos encrypts each message');
     }
     const well =
       endpoint.fingerprints === null
-        ? 'the certificate is trusted, and for this name or one that is expected of it'
+        ? 'the certificate is trusted, and has this name or another name that the server may show'
         : 'the certificate is the pinned one';
     return await verdict(checkup, 'tls', well);
   },

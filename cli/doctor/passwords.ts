@@ -17,8 +17,8 @@ export function passwordsVerdict({ certificates }: Plan, environment: Environmen
   if (missing.length === 0) return ok(`the password of each PFX is given: ${variables.join(', ')}`);
   const detail = `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set`;
   return warned(
-    isSet(ONLY) ? `${detail}, and ${ONLY}, which is, counts for a site with one certificate only` : detail,
-    'Each of several certificates has a variable of its own. Left out, its PFX must have no password; a plan does without ' +
-      'where the certificate is committed (certificateFile), a deploy does not.',
+    isSet(ONLY) ? `${detail}; ${ONLY} is set, but counts only for a site with one certificate` : detail,
+    'With several certificates each PFX has a password variable of its own. If it is not set, the PFX must have no password. ' +
+      'Plans also work without the password where the certificate is committed (certificateFile); deploys do not.',
   );
 }

@@ -8,7 +8,7 @@ import { failed, ok, warned, type Verdict } from './check';
 import type { Stack } from './stack-file';
 
 const COMMITTED =
-  'Plans do without it, since the certificate is committed (certificateFile); a deploy to a server that lacks the certificate does not.';
+  'Plans do not need the PFX, since the certificate is committed (certificateFile). A deploy needs it as soon as a server lacks the certificate.';
 
 /**
  * Whether each PFX of the site opens with the password in the environment; and what a plan would report about its
@@ -45,7 +45,7 @@ async function verdictOf(file: string, resource: KnownValues, stack: Stack, now:
   );
   return problems.length === 0
     ? ok(
-        `'${file}' opens, and its certificate is right for ${servers.join(', ')} until ${pfx.facts.notAfter}`,
+        `'${file}' opens, and its certificate is valid for ${servers.join(', ')} until ${pfx.facts.notAfter}`,
       )
     : said(problems);
 }

@@ -64,7 +64,8 @@ export async function readPlan(
   ];
   const cmdlets = cmdletsIn(() => true);
   const strange = cmdlets.find((cmdlet) => !CMDLET.test(cmdlet));
-  if (strange !== undefined) return refused(`${file} names '${strange.slice(0, 100)}', which is no cmdlet`);
+  if (strange !== undefined)
+    return refused(`${file} names '${strange.slice(0, 100)}', which is not a cmdlet`);
   if (cmdlets.length === 0) return refused(`${file} has no step that runs a cmdlet`);
   const servers = steps.flatMap((step) =>
     typeof step['server'] === 'string' && step['session'] === undefined ? [step['server']] : [],
@@ -82,7 +83,8 @@ export async function readPlan(
   );
   const named = Object.keys(recordIn(content['certificates']));
   const odd = named.find((name) => certificateNameProblem(name) !== undefined);
-  if (odd !== undefined) return refused(`${file} names '${odd.slice(0, 100)}', which is no certificate`);
+  if (odd !== undefined)
+    return refused(`${file} names '${odd.slice(0, 100)}', which is not the name of a certificate`);
   const shown = recordIn(content['endpointCertificate']);
   return {
     plan: {
@@ -103,7 +105,7 @@ function refused(summary: string): { readonly problem: Diagnostic } {
       severity: 'error',
       summary,
       detail:
-        "Give the exchange-plan.json of a stack, as synth wrote it under cdktf.out/stacks/<site>/; or none, to check all of the provider's cmdlets.",
+        'Give the exchange-plan.json of a stack, as synth wrote it under cdktf.out/stacks/<site>/, or no plan, to check all cmdlets that the provider can use.',
     },
   };
 }

@@ -29,7 +29,7 @@ const PROXY_PORT = 80;
 function addressOf(endpoint: Endpoint, environment: Environment): Address {
   switch (endpoint.kind) {
     case 'process':
-      throw new TypeError('a process has no address');
+      throw new TypeError('the endpoint is a process on this machine');
     case 'ssh':
       return { host: endpoint.host, port: endpoint.port, isProxy: false };
     case 'wsman': {
@@ -76,8 +76,8 @@ export const nameResolution: Check = {
         return ok(`${called} is ${found.map(({ address }) => address).join(', ')}`);
       } catch (error) {
         return failed(
-          `${called} is not known here: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-          `Correct the name in ${namedIn(checkup, isProxy)}, or let this machine ask a DNS server that knows it.`,
+          `${called} cannot be resolved on this machine: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+          `Correct the name in ${namedIn(checkup, isProxy)}, or let this machine use a DNS server that has it.`,
         );
       }
     }),
@@ -90,7 +90,7 @@ export const tcp: Check = {
     withAddress(checkup, async ({ host, port }, called) => {
       try {
         await reach(host, port, checkup.settings.openTimeoutMs);
-        return ok(`${called} takes connections on port ${port}`);
+        return ok(`${called} accepts connections on port ${port}`);
       } catch (error) {
         const message = `${called} cannot be reached on port ${port}: ${(error as Error).message}`;
         return failed(

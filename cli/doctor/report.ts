@@ -47,7 +47,7 @@ export function renderText(report: Report): string {
 function endpointSection({ endpoint, server, checks, doors }: EndpointReport): string {
   const isIn = checks.some(({ check, state }) => check === 'session' && state === 'ok');
   const open = isIn ? openDoors(doors) : '';
-  const found = open === '' ? [] : [line('found', 'doors', open)];
+  const found = open === '' ? [] : [line('found', 'ways in', open)];
   const whose = server === undefined ? '' : ` for ${visible(server)}`;
   return `\n${visible(endpoint)}${whose}\n${section(checks, found)}${isIn ? '' : allDoors(doors)}`;
 }

@@ -76,7 +76,7 @@ async function addressesOf(
   const host = hosts.find((each) => [each.toLowerCase(), each.toLowerCase().split('.')[0]].includes(wanted));
   if (host === undefined) {
     const names = hosts.map((each) => each.split('.')[0]).join(', ');
-    throw new UnknownServer(`the plan has no server ${server}, but ${names}`);
+    throw new UnknownServer(`the plan has no server ${server}; its servers are ${names}`);
   }
   const planned = pools.flatMap(({ members }) =>
     Object.entries(members).flatMap(([name, own]) =>
@@ -87,7 +87,7 @@ async function addressesOf(
   const found = [...new Set([...planned, ...resolved])];
   if (found.length > 0) return found;
   throw new UnknownServer(
-    `DNS has no address of ${host}; name those that go: --without ${server}=192.0.2.11`,
+    `DNS has no address of ${host}; name the addresses of the server yourself: --without ${server}=192.0.2.11`,
   );
 }
 
@@ -105,9 +105,9 @@ async function nameReport(
   } catch (error) {
     return silent(name, `DNS does not answer: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (all.length === 0) return silent(name, 'DNS has no address of it');
+  if (all.length === 0) return silent(name, 'DNS has no address of this name');
   const left = all.filter((address) => !gone.includes(address));
-  if (left.length === 0) return silent(name, `DNS has the addresses of ${without} for it alone`);
+  if (left.length === 0) return silent(name, `DNS has only addresses of ${without} for this name`);
   const pool = pools.find(({ virtualAddresses }) =>
     virtualAddresses.some((address) => left.includes(address)),
   );
@@ -129,7 +129,7 @@ async function nameReport(
     detail:
       answering.length === looked.length
         ? `${answering.length === 1 ? 'another address answers' : `${answering.length} other addresses answer`}`
-        : `${answering.length} of ${looked.length} other addresses answer; clients that get the others first wait`,
+        : `${answering.length} of ${looked.length} other addresses answer; clients that try the others first have to wait`,
   };
 }
 
@@ -144,14 +144,17 @@ function pooled(looked: readonly AddressReport[], without: string): Pick<NameRep
     looked.filter(({ server }) => server !== undefined),
   ];
   if (!members.some(({ answers }) => answers)) {
-    return { verdict: 'silent', detail: `behind the load balancer no other server than ${without} answers` };
+    return {
+      verdict: 'silent',
+      detail: `behind the load balancer only ${without} could answer; the other servers do not`,
+    };
   }
   if (!virtual.some(({ answers }) => answers)) {
     return { verdict: 'silent', detail: 'the load balancer does not answer' };
   }
   return {
     verdict: 'unsure',
-    detail: `the load balancer answers, and so do other servers behind it; whether it leaves ${without} out shows only while ${without} is down`,
+    detail: `the load balancer answers, and so do other servers behind it; whether it stops sending clients to ${without} can be seen only while ${without} is down`,
   };
 }
 
@@ -170,7 +173,7 @@ async function seen(
   if (handshake.kind !== 'shown')
     return { answers: false, detail: notSeenText(`${address}:${port}`, address, handshake) };
   const { thumbprint, covers } = handshake;
-  if (!covers) return { answers: false, detail: `the certificate ${thumbprint} has not the name` };
+  if (!covers) return { answers: false, detail: `the certificate ${thumbprint} does not have this name` };
   const pages = await Promise.all(
     folders.map(async (folder) => {
       const path = `/${folder}/healthcheck.htm`;

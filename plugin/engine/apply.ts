@@ -83,10 +83,10 @@ function keptNote<Target>(
   return [
     {
       severity: 'warning',
-      summary: `${resource.typeName} is left as it is, though Terraform asked to replace it`,
+      summary: `${resource.typeName} was changed in place, although Terraform planned to replace it`,
       detail:
-        'It is changed in place, so that it is the one in use. Only where another one is declared in its place by ' +
-        `now, remove it by hand:\n${numbered(removal)}`,
+        'The old object and the new one are the same, so that it was not removed: it is in use. Only if another object ' +
+        `is declared in its place by now, remove this one by hand:\n${numbered(removal)}`,
     },
   ];
 }
@@ -146,8 +146,8 @@ async function stateAfterSuccess<Target>(
     return done(null, [
       failure(
         `${resource.typeName} is not there after the apply`,
-        'Every step succeeded, but the object cannot be read back. It may have been removed by somebody else, or it ' +
-          'may not be visible yet; run the plan again.',
+        'Every step succeeded, but reading back does not find the object. Somebody else may have removed it, or it may ' +
+          'not be visible yet. Plan again.',
       ),
     ]);
   }
@@ -200,21 +200,21 @@ function withReadBack(
   { seen }: End,
 ): readonly Diagnostic[] {
   if (resource.find === undefined || seen === undefined) return diagnostics;
-  const text = `Read back afterwards, ${readBackText(resource, planned, seen)}`;
+  const text = `The object was read back after the error: ${readBackText(resource, planned, seen)}`;
   return diagnostics.map((diagnostic) =>
     diagnostic.severity === 'error' ? { ...diagnostic, detail: `${diagnostic.detail}\n${text}` } : diagnostic,
   );
 }
 
 function readBackText(resource: ManagedResource<never>, planned: Values | null, seen: Values | null): string {
-  if (seen === null) return 'it is not there.';
-  if (planned === null) return 'it is still there.';
+  if (seen === null) return 'it does not exist.';
+  if (planned === null) return 'it still exists.';
   const wrong = namesNotTaken(resource, planned, seen).map(
     (name) =>
       `\n  ${formatPath(path(name))} is ${shownValue(resource, name, seen)}, not ${shownValue(resource, name, planned)}`,
   );
   return wrong.length === 0
-    ? 'all that can be read is as declared.'
+    ? 'everything that can be read is as declared.'
     : `it is not as declared:${wrong.join('')}`;
 }
 
@@ -234,9 +234,11 @@ function leftoverNote<Target>(
   if (prior !== null && changed.every((name) => isShownSteps(resource, name))) return [];
   const removal = change.kind === 'create' ? removalOf(resource, observed, target) : [];
   const ways =
-    'It is not in the state: the next plan finds it and shows the steps that are left.' +
-    (removal.length === 0 ? '' : ` To give it up instead, remove it by hand:\n${numbered(removal)}`);
-  return [{ severity: 'warning', summary: `${resource.typeName} is only partly made`, detail: ways }];
+    'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.' +
+    (removal.length === 0
+      ? ''
+      : ` If you do not want the object any more, remove it by hand:\n${numbered(removal)}`);
+  return [{ severity: 'warning', summary: `${resource.typeName} is only partly created`, detail: ways }];
 }
 
 /** An apply runs the steps that the plan showed, or none. */
@@ -251,7 +253,7 @@ function refuseOtherSteps(
   if (!isKnown(promised) || sameTexts(promised, shown)) return undefined;
   return failure(
     `${resource.typeName} would now run other steps than the plan showed`,
-    `Nothing was run. Now it would run:\n${numbered(shown)}\nPlan again and review the new steps.`,
+    `Nothing was run. Now these steps would run:\n${numbered(shown)}\nPlan again and review the new steps.`,
   );
 }
 
@@ -283,12 +285,15 @@ async function runSteps<Target>(
     const place = `Step ${index + 1} of ${steps.length}: ${texts[index]?.join('\n')}`;
     if (signal.aborted) {
       diagnostics.push(
-        failure('Stopped on request', `${place}\nIt and what follows did not run; apply again to go on.`),
+        failure(
+          'Stopped on request',
+          `${place}\nThis step and the steps after it were not run. Apply again to run them.`,
+        ),
       );
       return after(index);
     }
     const found = await executed(resource, step, target, signal);
-    const note = `${place}\nThe steps before it are done; what follows did not run. Apply again to go on.`;
+    const note = `${place}\nThe steps before it are done; the steps after it were not run. Apply again to run them.`;
     diagnostics.push(
       ...found.map((diagnostic) =>
         diagnostic.severity === 'error'
@@ -356,8 +361,8 @@ function valuesNotTaken(
   return namesNotTaken(resource, planned, observed).map((name) => ({
     ...failure(
       `${formatPath(path(name))} did not take`,
-      `Every step succeeded, but reading it back shows ${shownValue(resource, name, observed)} where ` +
-        `${shownValue(resource, name, planned)} was set. Another program may have changed it, or the change is not ` +
+      `Every step succeeded, but reading back shows ${shownValue(resource, name, observed)} where ` +
+        `${shownValue(resource, name, planned)} was set. Another program may have changed it since, or the change is not ` +
         'visible yet; plan again.',
     ),
     path: path(name),
@@ -390,7 +395,7 @@ async function remove<Target>(
     return done(prior, [
       failure(
         `Destroying ${resource.typeName} would now run other steps than the plan showed`,
-        `Nothing was run. Now it would run:\n${numbered(texts.flat())}\nPlan again and review the new steps.`,
+        `Nothing was run. Now these steps would run:\n${numbered(texts.flat())}\nPlan again and review the new steps.`,
       ),
     ]);
   }

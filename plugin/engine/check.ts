@@ -58,7 +58,7 @@ export function exposedSecrets(schema: BlockSchema, config: Values): Diagnostic[
     .map((name) => ({
       ...failure(
         `${name} needs Terraform 1.11 or later`,
-        'It is write-only: a secret that is not to be kept in the state. This Terraform would keep it there.',
+        'It is a write-only secret, which must not be kept in the state. This version of Terraform would keep it there.',
       ),
       path: pathOf(name),
     }));

@@ -144,7 +144,7 @@ export class Engine<Target> {
   breakOff(): void {
     const breakOffs = [...this.#breakOffs];
     setTimeout(() => {
-      const error = new EngineError('It did not end after an error of the provider itself.');
+      const error = new EngineError('The operation did not end after an error inside the provider.');
       for (const end of breakOffs) end(error);
     }, BREAK_OFF_MS).unref();
     if (this.#target !== undefined) this.definition.breakOff?.(this.#target.value);

@@ -55,9 +55,9 @@ export function identityChanges(
     .map(([name]) => ({
       ...failure(
         `${formatPath(path(name))} of this ${resource.typeName} cannot change`,
-        `It says which object it is: ${JSON.stringify(prior[name] ?? null)}, and ` +
-          `${JSON.stringify(planned[name] ?? null)} would be another one. Where the other one is meant, declare it ` +
-          'under a name of its own and take this one out. Where this one was renamed outside of Terraform, let ' +
+        `This attribute identifies the object: ${JSON.stringify(prior[name] ?? null)} and ` +
+          `${JSON.stringify(planned[name] ?? null)} are two objects. If you mean the other object, declare it as a ` +
+          'resource with another name and take this resource out. If this object was renamed outside of Terraform, let ' +
           'Terraform forget the old name (terraform state rm <address>): the next plan finds it under the new one.',
       ),
       path: path(name),

@@ -263,23 +263,23 @@ function contradiction(
 ): readonly Diagnostic[] {
   const wanted = walk.wants(resource, state);
   if (wanted === undefined || !walk.removes(resource, state)) return [];
-  const detail = `Both are the same object, and at the end it would be gone:\n${numbered(removal)}\n`;
+  const detail = `Both are the same object. This plan would remove it at the end, although it is declared:\n${numbered(removal)}\n`;
   return [
     wanted === 'in-state'
       ? {
           severity: 'error',
-          summary: `One ${resource.typeName} stands in the state twice, and would be removed once`,
+          summary: `One ${resource.typeName} is in the state twice, and would be removed`,
           detail:
-            `${detail}Most often it was marked by hand (terraform taint), and the deploy after that failed. Let Terraform ` +
-            'forget it (terraform state rm <address>) and deploy: what is there is found again. Where two addresses ' +
-            'stand for it, forget the one that left the declaration.',
+            `${detail}The most frequent cause is that it was marked by hand (terraform taint) and the next deploy failed. Let ` +
+            'Terraform forget it (terraform state rm <address>) and deploy: the deploy finds the object again. If it is ' +
+            'in the state under two addresses, forget the address that left the declaration.',
         }
       : {
           severity: 'error',
-          summary: `One ${resource.typeName} would be removed under one address and made under another`,
+          summary: `One ${resource.typeName} would be removed under one address and created under another`,
           detail:
-            `${detail}Most often a name in the declaration is spelled in another way, letter case included: write it as ` +
-            'it was. If the new address is meant, move the state to it: terraform state mv <old address> <new address>.',
+            `${detail}The most frequent cause is a name in the declaration that is now spelled differently, or in other letter ` +
+            'case: write it as before. If you want the new address, move the state to it: terraform state mv <old address> <new address>.',
         },
   ];
 }
@@ -292,8 +292,8 @@ function refusedReplacement(resource: ManagedResource<never>, { removal }: Memo)
       severity: 'error',
       summary: `${resource.typeName} is not replaced`,
       detail:
-        'It is changed in place: a plan without -replace shows what differs from the declaration. To have it made ' +
-        'anew, take it out of the declaration and apply, then declare it again and apply.',
+        'This provider changes objects in place and replaces none. Plan without -replace to see what differs from the ' +
+        'declaration. To have the object created anew, take it out of the declaration and apply, then declare it again and apply.',
     },
   ];
 }
@@ -317,15 +317,15 @@ function foundNote<Target>(
   return [
     {
       severity: 'warning',
-      summary: `${titleOf(resource, existing)} is there already`,
+      summary: `${titleOf(resource, existing)} exists already`,
       detail: `${
         values.length === 0
-          ? 'It is as declared, and is only taken into the state.'
-          : `It is changed in place where it differs from the declaration:${values.join('')}`
+          ? 'It is as declared. A deploy only adds it to the Terraform state.'
+          : `A deploy changes it in place where it differs from the declaration:${values.join('')}`
       }\n${resource.foundNote(existing)}${
         removal.length === 0
           ? ''
-          : `\nFrom then on it is one of the declared objects: to take it out runs\n${numbered(removal)}`
+          : `\nFrom then on Terraform manages it. Taking it out of the declaration will run\n${numbered(removal)}`
       }`,
     },
   ];

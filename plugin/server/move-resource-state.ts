@@ -9,7 +9,7 @@ export function moveResourceState(): UnaryHandler {
     MoveResourceStateResponse,
     async ({ sourceTypeName, targetTypeName }) => {
       throw new EngineError(
-        `A ${sourceTypeName} cannot become a ${targetTypeName}. Use 'removed' for the one and 'import' for the other.`,
+        `A ${sourceTypeName} cannot become a ${targetTypeName}. Use a 'removed' block for the old resource and an 'import' block for the new one.`,
       );
     },
     (diagnostics) => ({ diagnostics }),

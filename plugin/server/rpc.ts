@@ -46,14 +46,18 @@ export function rpc<Request extends object, Response extends object>(
 function uncaughtWarning(error: unknown): Diagnostic {
   return {
     severity: 'warning',
-    summary: 'The provider met an error of its own',
-    detail: `${messageOf(error)}\nIt ended its connections and went on over new ones; what is in the state was read afterwards, or is what was known before. Plan again to see what is left to do, and report this with the log (TF_LOG=DEBUG).`,
+    summary: 'An error inside the provider',
+    detail: `${messageOf(error)}\nThis is a fault of the provider, not of the declaration. The provider closed its connections to the servers and went on with new ones. The state holds what was read after the error or, where nothing could be read, what was known before. Plan again to see what is left to do, and report this error with the log (TF_LOG=DEBUG).`,
   };
 }
 
 function diagnosticOf(error: unknown): Diagnostic {
   const detail = messageOf(error);
-  const found: Diagnostic = { severity: 'error', summary: 'The provider could not do this', detail };
+  const found: Diagnostic = {
+    severity: 'error',
+    summary: 'The provider could not carry out this operation',
+    detail,
+  };
   return error instanceof NonconformingValue && error.path.length > 0
     ? { ...found, path: error.path }
     : found;
@@ -97,7 +101,7 @@ function leftOut(diagnostics: readonly Diagnostic[]): MessageType<typeof WireDia
   return {
     severity,
     summary: `${diagnostics.length} more diagnostics are left out`,
-    detail: `Those before are ${MOST_IN_ALL} characters long. Mend what they say, then run this again.`,
+    detail: `The diagnostics above are ${MOST_IN_ALL} characters long already. Correct what they name, then run this again.`,
   };
 }
 

@@ -109,7 +109,7 @@ export class Call {
 
 /** The message about a question that was not expected. */
 export function unexpected(cmdlet: string, question: string): string {
-  return `${cmdlet} asked a question that was not expected: ${question}`;
+  return `${cmdlet} asked an unexpected question: ${question}`;
 }
 
 /** The outcome of a call that was never sent, and so certainly had no effect. */

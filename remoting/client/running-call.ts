@@ -20,7 +20,7 @@ export interface RunningCallOptions {
 /** The answer to a question that was not expected. Its id shows in the command's error where the error comes from. */
 const REFUSAL: ErrorRecord = {
   fullyQualifiedErrorId: 'UnexpectedQuestion',
-  message: 'The question was not expected, and nobody is there to answer it.',
+  message: 'The question was not expected, and the provider does not answer it.',
   category: 'InvalidOperation',
 };
 

@@ -83,7 +83,11 @@ export class HostKeyCheck {
     const facts = { host: this.#host, port: this.#port, fingerprint: shown, expectedFingerprints: pins };
     return pins.length === 0
       ? new RemotingError('host-key-unknown', `no host key of ${this.#host} is pinned`, facts)
-      : new RemotingError('host-key-changed', `${this.#host} shows another host key than the pinned`, facts);
+      : new RemotingError(
+          'host-key-changed',
+          `${this.#host} shows a host key that is not the pinned one`,
+          facts,
+        );
   }
 
   #filed(key: Buffer): RemotingError | undefined {
@@ -95,7 +99,7 @@ export class HostKeyCheck {
       case 'known':
         return undefined;
       case 'unknown':
-        return new RemotingError('host-key-unknown', `${file} knows no host key of ${this.#host}`, facts);
+        return new RemotingError('host-key-unknown', `${file} has no host key of ${this.#host}`, facts);
       case 'revoked': {
         const knownHostsEntry = `${file}:${verdict.line}`;
         const message = `the host key of ${this.#host} is revoked`;
@@ -103,7 +107,7 @@ export class HostKeyCheck {
       }
       case 'changed': {
         const knownHostsEntry = `${file}:${verdict.line}`;
-        const message = `${this.#host} shows another host key than the known one`;
+        const message = `${this.#host} shows a host key that is not the known one`;
         const expectedFingerprints = verdict.expected;
         return new RemotingError('host-key-changed', message, {
           ...facts,

@@ -31,7 +31,7 @@ export async function readPrivateKey(
   if (content.toString('latin1').startsWith('PuTTY-User-Key-File-')) {
     const convert = `puttygen ${file} -O private-openssh -o ${openSshName(file)}`;
     throw unusable(
-      `is one of PuTTY: convert it with ${convert} (on Windows: PuTTYgen, Conversions, Export OpenSSH key), and name the new file`,
+      `is a key of PuTTY: convert it with ${convert} (on Windows: PuTTYgen, Conversions, Export OpenSSH key), and name the new file`,
       undefined,
     );
   }

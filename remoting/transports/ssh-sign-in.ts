@@ -85,7 +85,7 @@ export class SignIn {
         return new RemotingError('usage', message, this.where, { cause: this.#agentFailure });
       }
       const message = this.#wantsMore
-        ? `${host} wants a further proof of ${user} besides the right one, which is not supported`
+        ? `${host} accepted the credentials of ${user} but demands a second factor, which is not supported`
         : `${host} refused the credentials of ${user}`;
       return this.#refused(message, error);
     }

@@ -59,7 +59,7 @@ describeWithKerberos('doctor, at a server as Setup leaves it', () => {
       'name ok, tcp ok, tls skipped, authentication ok, session ok, servers ok, certificates ok, cmdlets ok',
     );
     expect(renderText(report)).toMatch(
-      /^found {4}doors {11}HTTP sealed by Kerberos \(\d+\), HTTPS with Kerberos \(\d+\)$/m,
+      /^found {4}ways in {9}HTTP encrypted by Kerberos \(\d+\), HTTPS with Kerberos \(\d+\)$/m,
     );
   });
 
@@ -87,14 +87,14 @@ describeWithKerberos('doctor, at a server as Setup leaves it', () => {
     expect(failure(report).check).toBe('authentication');
     const text = renderText(report);
     expect(text).toMatch(/^closed {2}HTTPS with Basic .*it offers Kerberos; Basic is off, as by default$/m);
-    expect(text).toContain(`\nTake HTTP sealed by Kerberos: EXCHANGE_ENDPOINT=${endpoint.httpUrl} `);
+    expect(text).toContain(`\nUse HTTP encrypted by Kerberos: EXCHANGE_ENDPOINT=${endpoint.httpUrl} `);
   });
 
   test('leaves who has no ticket at the door, and says that it is the right one', async () => {
     const report = await examine({ EXCHANGE_ENDPOINT: endpoint.httpUrl });
     expect(failure(report)).toMatchObject({ check: 'authentication' });
     expect(renderText(report)).toMatch(
-      /^The endpoint is the best door that is open, HTTP sealed by Kerberos: /m,
+      /^The endpoint already uses the best way that is open, HTTP encrypted by Kerberos\. The failed check above/m,
     );
   });
 
@@ -107,12 +107,15 @@ describeWithKerberos('doctor, at a server as Setup leaves it', () => {
       const { port } = sending.address() as AddressInfo;
       const environment = { ...sealed, EXCHANGE_ENDPOINT: `http://localhost:${port}/PowerShell/` };
       const report = await examine(environment);
-      expect(failure(report)).toMatchObject({ check: 'session', detail: containing('did not prove itself') });
+      expect(failure(report)).toMatchObject({
+        check: 'session',
+        detail: containing('did not prove by Kerberos'),
+      });
       const text = renderText(report);
       expect(text).toMatch(
-        /^faulty {2}HTTP sealed by Kerberos .*mail\.contoso\.com\/owa \(HTTP 302\)\n {8}Take the redirection off/m,
+        /^faulty {2}HTTP encrypted by Kerberos .*mail\.contoso\.com\/owa \(HTTP 302\)\n {8}Remove the redirection from/m,
       );
-      expect(text).toContain(`\nTake HTTPS with Kerberos: EXCHANGE_ENDPOINT=${endpoint.url} and `);
+      expect(text).toContain(`\nUse HTTPS with Kerberos: EXCHANGE_ENDPOINT=${endpoint.url} and `);
     } finally {
       sending.close();
     }

@@ -125,7 +125,7 @@ describe('the first failure and what to do about it', () => {
     );
     expect(states(report)).toMatch(/^name failed, tcp skipped, .* cmdlets skipped$/);
     expect(failure(report).remedy).toContain(
-      'Correct the name in EXCHANGE_ENDPOINT, or let this machine ask',
+      'Correct the name in EXCHANGE_ENDPOINT, or let this machine use',
     );
   });
 
@@ -212,7 +212,7 @@ describe('the first failure and what to do about it', () => {
     expect(states(report)).toMatch(
       /host-key skipped, authentication skipped, session failed, servers skipped/,
     );
-    expect(failure(report).detail).toContain('no way is given to sign');
+    expect(failure(report).detail).toContain('there is no way to sign in as ');
   });
 
   test('a path where Exchange is not', async () => {
@@ -337,7 +337,7 @@ describe('which services use a certificate', () => {
       const report = await examine({}, rig().https);
       expect(states(report)).toMatch(/servers ok, certificates warning, cmdlets ok$/);
       expect(renderText(report)).toMatch(/^warning {2}certificates .*BSAEX02 could not be read: \S/m);
-      expect(renderText(report)).toMatch(/^What to do: .*start the server/m);
+      expect(renderText(report)).toMatch(/^What to do: .*Start the server/m);
     } finally {
       rig().organization.startServer('BSAEX02');
     }
@@ -386,8 +386,21 @@ describe('rights to the cmdlets', () => {
     expect(report.ok).toBe(true);
     const finding = report.endpoints[0]?.checks.at(-1);
     expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
-    expect(finding?.detail).toMatch(/all 51 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
+    expect(finding?.detail).toMatch(/all 47 cmdlets .*, but not Get-AuthConfig, Get-TransportService$/);
     expect(finding?.state === 'warning' && finding.remedy).toContain('View-Only Configuration');
+  });
+
+  test('that only health.connectivity needs are a warning where no plan says whether the site declares it', async () => {
+    const user = 'contoso\\untested';
+    rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets: ['Test-PopConnectivity'] });
+    const report = await examine({}, { ...rig().https, EXCHANGE_USER: user });
+    expect(report.ok).toBe(true);
+    const finding = report.endpoints[0]?.checks.at(-1);
+    expect(finding).toMatchObject({ check: 'cmdlets', state: 'warning' });
+    expect(finding?.detail).toMatch(/ cmdlets that the provider can use, but not Test-PopConnectivity$/);
+    expect(finding?.state === 'warning' && finding.remedy).toMatch(
+      /^Only a site that declares health\.connectivity needs Test-PopConnectivity\. .*Monitoring/,
+    );
   });
 
   test('are looked for over SSH alike, and without a plan for all that the provider can use', async () => {
@@ -397,7 +410,8 @@ describe('rights to the cmdlets', () => {
     );
     const report = await examine({}, { ...rig().ssh, EXCHANGE_ENDPOINT: endpoint });
     expect(failure(report).detail).toContain('Remove-ExchangeCertificate');
-    expect(failure(report).detail).toContain('(3 of 51 cmdlets that the provider can use)');
+    expect(failure(report).detail).toContain('(3 of 47 cmdlets that the provider can use)');
+    expect(failure(report).remedy).toContain('Give it the exchange-plan.json of the site');
   });
 
   test('with the parameters that the plan gives', async () => {
@@ -454,13 +468,13 @@ test('of a plan without its stack the report says that they are not looked at', 
 describe('the doors of the server', () => {
   test('are a line where a session came about', async () => {
     const text = renderText(await examine({ servers: { bsaex01: '2013' } }, rig().https));
-    expect(text).toMatch(/^found {4}doors {11}HTTPS with Basic \(\d+\)$/m);
+    expect(text).toMatch(/^found {4}ways in {9}HTTPS with Basic \(\d+\)$/m);
     expect(text).not.toContain('Doors of the server');
     const user = 'contoso\\keyless';
     rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets: ['Get-ExchangeServer'] });
     const withoutRights = await examine({}, { ...rig().https, EXCHANGE_USER: user });
     expect(failure(withoutRights).check).toBe('servers');
-    expect(renderText(withoutRights)).toMatch(/^found {4}doors/m);
+    expect(renderText(withoutRights)).toMatch(/^found {4}ways in/m);
   });
 
   test('are told one by one where none did, with the one to take', async () => {
@@ -475,9 +489,9 @@ describe('the doors of the server', () => {
       const text = renderText(report);
       expect(text).not.toMatch(/^found/m);
       const url = `http://localhost:${port}/PowerShell/`;
-      expect(text).toContain(`open    HTTP sealed by Kerberos    ${url}: it asks for Kerberos\n`);
+      expect(text).toContain(`open    HTTP encrypted by Kerberos  ${url}: it asks for Kerberos\n`);
       expect(text).toMatch(/^closed {2}SSH .*ECONNREFUSED$/m);
-      expect(text).toContain(`\nTake HTTP sealed by Kerberos: EXCHANGE_ENDPOINT=${url} `);
+      expect(text).toContain(`\nUse HTTP encrypted by Kerberos: EXCHANGE_ENDPOINT=${url} `);
       const said = JSON.parse(renderJson(report)) as Report;
       expect(said.endpoints[0]?.doors.found).toHaveLength(6);
     } finally {
@@ -487,13 +501,17 @@ describe('the doors of the server', () => {
 
   test('say where the endpoint is the best of them already', async () => {
     const text = renderText(await examine({}, { ...rig().https, EXCHANGE_PASSWORD: `${CANARY}-wrong` }));
-    expect(text).toMatch(/^The endpoint is the best door that is open, HTTPS with Basic: /m);
+    expect(text).toMatch(
+      /^The endpoint already uses the best way that is open, HTTPS with Basic\. The failed check above/m,
+    );
   });
 
   test('each say what opens it where it is faulty', async () => {
     const text = renderText(await examine({}, { ...rig().https, EXCHANGE_CA_FILE: undefined }));
     expect(text).toMatch(/^faulty {2}HTTPS with Basic .*not trusted.*\n {8}Compare the fingerprint/m);
-    expect(text).toMatch(/^No door is open\. The next is HTTPS with Basic\. Compare the fingerprint/m);
+    expect(text).toMatch(
+      /^No way is open\. The best one to repair is HTTPS with Basic\. Compare the fingerprint/m,
+    );
   });
 
   test('are not told of a name that nobody knows', async () => {
@@ -531,12 +549,12 @@ describe('the keytab that signs in', () => {
   test.each([
     ['that is not there', undefined, 'there is no file'],
     ['that is empty', '', 'is empty'],
-    ['that is not decoded', keytabOf('deploy@CORP.EXAMPLE', 18).toString('base64'), 'is Base64 text'],
+    ['that is not decoded', keytabOf('deploy@CORP.EXAMPLE', 18).toString('base64'), 'is still Base64 text'],
   ])('%s is said before the server is looked for', async (_, content, detail) => {
     const path = content === undefined ? join(rig().folder, 'none.keytab') : file(content);
     const report = await examine({}, environment(path));
     expect(failure(report)).toMatchObject({ check: 'settings', detail: containing(detail) });
-    expect(failure(report).remedy).toContain('leave KRB5_CLIENT_KTNAME out');
+    expect(failure(report).remedy).toContain('unset KRB5_CLIENT_KTNAME');
     expect(report.endpoints).toEqual([]);
   });
 
@@ -566,7 +584,7 @@ describe('the keytab that signs in', () => {
     expect(failure(report)).toMatchObject({
       check: 'settings',
       detail: containing(`${variable} is a relative path`),
-      remedy: containing('Terraform runs in another folder'),
+      remedy: containing('Terraform runs in the folder of the stack'),
     });
   });
 });
@@ -662,7 +680,7 @@ test.each([
   ['another JSON', '{"formatVersion":7}', 'is not an Exchange plan'],
   ['an Exchange plan of another form', '{"formatVersion":1,"steps":[]}', 'is not an Exchange plan'],
   ['no cmdlets', '{"formatVersion":2,"steps":[]}', 'has no step'],
-  ['a command that is none', '{"formatVersion":2,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is no cmdlet'],
+  ['a command that is none', '{"formatVersion":2,"steps":[{"cmdlet":"Get-*; x"}]}', 'which is not a cmdlet'],
 ])('a plan file with %s is refused with the remedy', async (_what, content, summary) => {
   const planFile = join(rig().folder, 'plan.json');
   if (content !== undefined) writeFileSync(planFile, content);
@@ -740,7 +758,7 @@ describe('what had succeeded is not called skipped where a later step fails', ()
     [
       'a program that only complains',
       (channel) => channel.stderr.write('no configuration\n'),
-      'it said: no configuration',
+      'the program wrote: no configuration',
       'EXCHANGE_OPEN_TIMEOUT_SECONDS',
     ],
     ['a channel that ends', (channel) => channel.end(), 'closed the connection', 'not a PowerShell'],

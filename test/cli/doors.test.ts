@@ -121,7 +121,7 @@ function at({ found }: Doors, door: Door): DoorFinding {
   return finding;
 }
 
-describe('HTTP sealed by Kerberos', () => {
+describe('HTTP encrypted by Kerberos', () => {
   test.each([[['Kerberos']], [['Negotiate']], [['Negotiate', 'NTLM']], [['Basic realm="x"', 'Kerberos']]])(
     'is open where the challenge is %j',
     async (schemes) => {
@@ -137,20 +137,20 @@ describe('HTTP sealed by Kerberos', () => {
     [
       'only other schemes',
       asking('Basic realm="x"', 'NTLM'),
-      'it offers Basic, NTLM, and no Kerberos',
+      'Kerberos is off; it offers Basic, NTLM',
       'kerbauth',
     ],
-    ['no scheme', { status: 401 }, 'it offers nothing, and no Kerberos', 'kerbauth'],
+    ['no scheme', { status: 401 }, 'Kerberos is off; it offers nothing', 'kerbauth'],
     [
       'a redirection',
       { status: 302, headers: { Location: 'https://mail.contoso.com/owa' } },
       'https://mail.contoso.com/owa (HTTP 302)',
-      'Take the redirection off',
+      'Remove the redirection from',
     ],
-    ['TLS that is required', { status: 403 }, 'as where TLS is required', 'Require SSL off'],
-    ['no such directory', { status: 404 }, 'it has no /PowerShell/ (HTTP 404)', 'Name a server of Exchange'],
+    ['TLS that is required', { status: 403 }, 'as it does if TLS is required', 'Require SSL off'],
+    ['no such directory', { status: 404 }, 'it has no /PowerShell/ (HTTP 404)', 'Name an Exchange server'],
     ['a pool that is stopped', { status: 503 }, 'it fails (HTTP 503)', 'application pool'],
-    ['a site that lets everybody in', { status: 200 }, 'does not ask who is there', 'proxy'],
+    ['a site that lets everybody in', { status: 200 }, 'does not ask for a sign-in', 'proxy'],
   ])('is faulty with %s', async (_, answer, detail, remedy) => {
     const { port } = await web(answer);
     const seen = await doors({ http: port });
@@ -159,7 +159,7 @@ describe('HTTP sealed by Kerberos', () => {
       detail: containing(detail),
       remedy: containing(remedy),
     });
-    expect(seen.advice).toMatch(/^No door is open\. The next is HTTP sealed by Kerberos\. /);
+    expect(seen.advice).toMatch(/^No way is open\. The best one to repair is HTTP encrypted by Kerberos\. /);
   });
 
   test('is faulty where the server is named by its address', async () => {
@@ -188,7 +188,7 @@ describe('HTTP sealed by Kerberos', () => {
     const port = await other((socket) => socket.once('data', () => socket.resetAndDestroy()));
     expect(at(await doors({ http: port }), 'http-kerberos')).toMatchObject({
       state: 'faulty',
-      detail: containing('cuts the connection: ECONNRESET'),
+      detail: containing('closes the connection: ECONNRESET'),
       remedy: containing('firewall'),
     });
   });
@@ -197,7 +197,7 @@ describe('HTTP sealed by Kerberos', () => {
     const port = await other(() => undefined);
     expect(at(await doors({ http: port }, { timeoutMs: 300 }), 'http-kerberos')).toMatchObject({
       state: 'faulty',
-      detail: containing('says nothing'),
+      detail: containing('accepts connections, but does not answer'),
     });
   });
 });
@@ -211,13 +211,13 @@ describe('HTTPS', () => {
     const seen = await doors({ https: port });
     expect(at(seen, 'https-kerberos').state).toBe('open');
     expect(at(seen, 'https-basic').state).toBe('open');
-    expect(seen.advice).toMatch(/^Take HTTPS with Kerberos: .*EXCHANGE_AUTHENTICATION=negotiate/);
+    expect(seen.advice).toMatch(/^Use HTTPS with Kerberos: .*EXCHANGE_AUTHENTICATION=negotiate/);
   });
 
   test('has the one that is offered', async () => {
     const basic = await doors({ https: (await open(['Basic realm="x"'])).port });
     expect(at(basic, 'https-kerberos')).toMatchObject({ state: 'closed', detail: 'it offers Basic' });
-    expect(basic.advice).toMatch(/^The endpoint is the best door that is open, HTTPS with Basic/);
+    expect(basic.advice).toMatch(/^The endpoint already uses the best way that is open, HTTPS with Basic/);
     const kerberos = await doors({ https: (await open(['Kerberos'])).port });
     expect(at(kerberos, 'https-basic')).toMatchObject({
       state: 'closed',
@@ -233,9 +233,9 @@ describe('HTTPS', () => {
       EXCHANGE_CLIENT_CERTIFICATE_FILE: join(folder, 'client.pfx'),
     };
     const kerberos = await doors({ https: (await open(['Kerberos'])).port }, { environment });
-    expect(kerberos.advice).toMatch(/^Take HTTPS with Kerberos: .*EXCHANGE_AUTHENTICATION=negotiate/);
+    expect(kerberos.advice).toMatch(/^Use HTTPS with Kerberos: .*EXCHANGE_AUTHENTICATION=negotiate/);
     const basic = await doors({ https: (await open(['Basic realm="x"'])).port }, { environment });
-    expect(basic.advice).toMatch(/^Take HTTPS with Basic: .*EXCHANGE_AUTHENTICATION=basic/);
+    expect(basic.advice).toMatch(/^Use HTTPS with Basic: .*EXCHANGE_AUTHENTICATION=basic/);
   });
 
   test('tells a certificate that is not trusted, and what is behind it', async () => {
@@ -265,7 +265,7 @@ describe('HTTPS', () => {
     const { port } = await open(['Kerberos'], old);
     expect(at(await doors({ https: port }), 'https')).toMatchObject({
       state: 'faulty',
-      detail: containing('no version of TLS that is used here'),
+      detail: containing('no version of TLS that the provider may use'),
       remedy: containing('Turn TLS 1.2 on'),
     });
   });
@@ -279,7 +279,7 @@ describe('HTTPS', () => {
     const silent = await other(() => undefined);
     expect(at(await doors({ https: silent }, { timeoutMs: 300 }), 'https')).toMatchObject({
       state: 'faulty',
-      detail: containing('says nothing'),
+      detail: containing('accepts connections, but does not answer'),
     });
   });
 
@@ -287,7 +287,7 @@ describe('HTTPS', () => {
     const { port } = await open(['Kerberos'], {}, true);
     expect(at(await doors({ https: port }), 'https')).toMatchObject({
       state: 'faulty',
-      detail: containing('cuts the connection'),
+      detail: containing('closes the connection'),
     });
   });
 
@@ -351,14 +351,14 @@ describe('SSH', () => {
     const mail = await other((socket) => socket.end('220 mail.contoso.com ESMTP\r\n'));
     expect(at(await doors({ ssh: mail }), 'ssh')).toMatchObject({
       state: 'closed',
-      detail: containing("it said '220 mail"),
+      detail: containing("it sent '220 mail"),
     });
     const endless = await other((socket) => socket.write('x'.repeat(100_000)));
     expect(at(await doors({ ssh: endless }), 'ssh').state).toBe('closed');
     const mute = await other((socket) => socket.end());
     expect(at(await doors({ ssh: mute }), 'ssh')).toMatchObject({
       state: 'faulty',
-      detail: containing('no word was said'),
+      detail: containing('it sent no greeting'),
     });
   });
 });
@@ -370,13 +370,13 @@ test('the best of several open doors is to be taken', async () => {
   const negotiate = { EXCHANGE_AUTHENTICATION: 'negotiate', EXCHANGE_USER: 'admin@CONTOSO.COM' };
   const elsewhere = await doors({ https: basic.port }, { environment: negotiate });
   expect(elsewhere.advice).toMatch(
-    /^Take HTTPS with Basic: .*EXCHANGE_AUTHENTICATION=basic, .*EXCHANGE_USER and EXCHANGE_PASSWORD_FILE/,
+    /^Use HTTPS with Basic: .*EXCHANGE_AUTHENTICATION=basic, .*EXCHANGE_USER and EXCHANGE_PASSWORD_FILE/,
   );
   const greeting = await other((socket) => socket.write('SSH-2.0-x\r\n'));
   const ssh = await doors({ ssh: greeting, 'windows-http': kerberos.port });
-  expect(ssh.advice).toMatch(/^Take SSH: /);
+  expect(ssh.advice).toMatch(/^Use SSH: /);
   const all = await doors({ ssh: greeting, 'windows-http': kerberos.port, http: kerberos.port });
-  expect(all.advice).toMatch(/^Take HTTP sealed by Kerberos: /);
+  expect(all.advice).toMatch(/^Use HTTP encrypted by Kerberos: /);
   expect((await doors({})).advice).toBeUndefined();
 });
 

@@ -137,7 +137,7 @@ describe('with round robin', () => {
     expect(report.names[1]).toEqual({
       name: 'autodiscover.contoso.com',
       verdict: 'silent',
-      detail: 'DNS has the addresses of BSAEX01 for it alone',
+      detail: 'DNS has only addresses of BSAEX01 for this name',
       addresses: [],
     });
     expect(report.names[0]?.verdict).toBe('answers');
@@ -145,7 +145,7 @@ describe('with round robin', () => {
 
   test('a name that DNS has not is silent, and one that it does not answer for', async () => {
     const none = await run('BSAEX01', (name) => (name.startsWith('imap') ? [] : roundRobin(name)));
-    expect(none.names[2]).toMatchObject({ verdict: 'silent', detail: 'DNS has no address of it' });
+    expect(none.names[2]).toMatchObject({ verdict: 'silent', detail: 'DNS has no address of this name' });
     const plan = plannedNames(textOf(declaration));
     const failing = {
       ...surroundings(roundRobin),
@@ -167,7 +167,9 @@ describe('with round robin', () => {
       certificates[0]?.services.push('IIS');
     });
     const wrong = await run();
-    expect(wrong.names[0]?.addresses[0]?.detail).toMatch(/^the certificate [0-9A-F]{40} has not the name$/);
+    expect(wrong.names[0]?.addresses[0]?.detail).toMatch(
+      /^the certificate [0-9A-F]{40} does not have this name$/,
+    );
   });
 
   test('a server without health pages counts by its certificate', async () => {
@@ -178,7 +180,9 @@ describe('with round robin', () => {
   });
 
   test('a server that is not in the plan is refused, and one whose addresses nobody knows', async () => {
-    await expect(run('EX09')).rejects.toThrow('the plan has no server EX09, but BSAEX01, BSAEX02');
+    await expect(run('EX09')).rejects.toThrow(
+      'the plan has no server EX09; its servers are BSAEX01, BSAEX02',
+    );
     await expect(run('BSAEX01', () => [])).rejects.toThrow(UnknownServer);
     await expect(run('BSAEX01', () => [])).rejects.toThrow('--without BSAEX01=192.0.2.11');
   });
@@ -196,7 +200,9 @@ describe('behind a load balancer', () => {
   test('it is not said that a name answers, which shows only while the server is down', async () => {
     const [mail] = (await run()).names;
     expect(mail?.verdict).toBe('unsure');
-    expect(mail?.detail).toContain('whether it leaves BSAEX01 out shows only while BSAEX01 is down');
+    expect(mail?.detail).toContain(
+      'whether it stops sending clients to BSAEX01 can be seen only while BSAEX01 is down',
+    );
     expect(mail?.addresses.map(({ address, server: of }) => [address, of])).toEqual([
       [VIRTUAL, undefined],
       [TWO, 'BSAEX02'],
@@ -208,7 +214,7 @@ describe('behind a load balancer', () => {
     const [mail] = (await run()).names;
     expect(mail).toMatchObject({
       verdict: 'silent',
-      detail: 'behind the load balancer no other server than BSAEX01 answers',
+      detail: 'behind the load balancer only BSAEX01 could answer; the other servers do not',
     });
     expect(mail?.addresses[1]).toMatchObject({ address: TWO, answers: false });
   });
@@ -276,7 +282,7 @@ describe('the command', () => {
     [[], 'one plan'],
     [['none.json', '--without', 'BSAEX01'], 'none.json cannot be read: ENOENT'],
     [['package.json', '--without', 'BSAEX01'], 'package.json is not an Exchange plan of format'],
-    [['package.json'], 'which server?'],
+    [['package.json'], 'name the server to leave out'],
     [['package.json', '--password', 'x'], '--password'],
   ])('refuses the arguments %j with 2 and how it is used', async (args, why) => {
     const { code, stdout, stderr } = await command(args);

@@ -48,12 +48,12 @@ test('one that is not set is named, and so is the variable of the only certifica
   expect(missing).toMatchObject({ state: 'warning', detail: 'TF_VAR_pfx_password_e_mail is not set' });
   expect(await verdict({ TF_VAR_pfx_password: 'canary' })).toMatchObject({
     detail:
-      'TF_VAR_pfx_password_web, TF_VAR_pfx_password_e_mail are not set, and TF_VAR_pfx_password, which is, counts for a site with one certificate only',
+      'TF_VAR_pfx_password_web, TF_VAR_pfx_password_e_mail are not set; TF_VAR_pfx_password is set, but counts only for a site with one certificate',
   });
   expect(JSON.stringify(await verdict({ TF_VAR_pfx_password: 'canary' }))).not.toContain('canary');
 });
 
 test('a plan with a name that no certificate has is refused', async () => {
   const plan = { ...written(several), certificates: { '\u001b[2J': {} } };
-  await expect(planOf(plan)).rejects.toThrow('which is no certificate');
+  await expect(planOf(plan)).rejects.toThrow('which is not the name of a certificate');
 });

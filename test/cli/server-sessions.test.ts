@@ -85,7 +85,7 @@ test('an endpoint that is left to the environment must be there', async () => {
   const report = await examine(file);
   expect(report.settings[0]).toMatchObject({
     state: 'failed',
-    detail: 'It is not said where the session on OLD1 is opened',
+    detail: 'No endpoint is given for the session on OLD1',
   });
   const EXCHANGE_SERVER_ENDPOINTS = JSON.stringify({ OLD1: `https://localhost:${windows.port}/` });
   expect((await examine(file, { EXCHANGE_SERVER_ENDPOINTS })).ok).toBe(true);
@@ -94,5 +94,5 @@ test('an endpoint that is left to the environment must be there', async () => {
 test('the session of a server is none of the organization where others need one', async () => {
   const file = planFile(`https://localhost:${windows.port}/wsman`);
   const report = await examine(file, { EXCHANGE_ENDPOINT: undefined });
-  expect(report.settings[0]).toMatchObject({ detail: 'It is not said where Exchange is reached' });
+  expect(report.settings[0]).toMatchObject({ detail: 'No endpoint of Exchange is given' });
 });

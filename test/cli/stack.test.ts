@@ -65,7 +65,7 @@ describe('a PFX', () => {
       {
         state: 'ok',
         detail: expect.stringMatching(
-          /certificates\/mail\.pfx' opens, .* right for EX01, EX02 until \d{4}-/,
+          /certificates\/mail\.pfx' opens, .* valid for EX01, EX02 until \d{4}-/,
         ) as string,
       },
     ]);
@@ -108,7 +108,7 @@ describe('a PFX', () => {
     const committed = { ...accepting, certificateFile: 'certificates/mail.crt' };
     expect(await verdicts(committed)).toMatchObject([{ state: 'ok' }]);
     expect(await verdicts(committed, {})).toMatchObject([
-      { state: 'warning', remedy: expect.stringContaining('Plans do without it') as string },
+      { state: 'warning', remedy: expect.stringContaining('Plans do not need the PFX') as string },
     ]);
     lay('certificates/mail.pfx');
     expect(await verdicts(committed)).toMatchObject([
@@ -174,14 +174,19 @@ describeEachServer('a zone', (start) => {
 
   test('whose key has no secret fails before anybody is asked', async () => {
     expect(await verdicts({})).toMatchObject([
-      { state: 'failed', remedy: expect.stringContaining('go together') as string },
+      {
+        state: 'failed',
+        remedy: expect.stringContaining(
+          'only a part of key_name, key_algorithm and key_secret is set',
+        ) as string,
+      },
     ]);
   });
 
   test('whose updates Kerberos signs is asked as a deploy asks it', async () => {
     const [verdict] = await verdicts({ DNS_UPDATE_REALM: 'CONTOSO.COM' });
     expect(verdict).toMatchObject({ state: 'failed' });
-    expect(verdict?.state === 'failed' && verdict.remedy).toContain('knows no server by its address');
+    expect(verdict?.state === 'failed' && verdict.remedy).toContain('knows servers only by name');
   });
 });
 

@@ -570,20 +570,24 @@ describe('the stack of a site', () => {
   });
 
   test.each<readonly [string, unknown, string]>([
-    ['is no function', { external: 'route53' }, 'recordSets is no function'],
-    ['gives no function for a zone', () => 'route53', 'gives no function for the zone contoso.com'],
-    ['makes nothing', () => () => undefined, "'mail_contoso_com-A' returned no resource"],
+    ['is not a function', { external: 'route53' }, 'recordSets is not a function'],
+    [
+      'gives no function for a zone',
+      () => 'route53',
+      'for the zone contoso.com of the internal view recordSets returns neither undefined nor a function',
+    ],
+    ['makes nothing', () => () => undefined, "'mail_contoso_com-A', returned no Terraform resource"],
     [
       'makes a construct that is no resource',
       () =>
         (stack: Construct, { id }: { id: string }) =>
           new Construct(stack, id),
-      "'mail_contoso_com-A' returned no resource",
+      "'mail_contoso_com-A', returned no Terraform resource",
     ],
     [
       'makes one resource for two sets',
       () => (stack: Construct) => stack.node.tryFindChild('one') ?? new DataResource(stack, 'one', {}),
-      "'autodiscover_contoso_com-A' returned the resource of another one",
+      "'autodiscover_contoso_com-A', returned the resource that it had created for another record set",
     ],
   ])('another provider that %s is refused', (_, recordSets, problem) => {
     const wrong = recordSets as NonNullable<Environment['recordSets']>;
@@ -861,7 +865,7 @@ describe('a declaration that is wrong', () => {
   test('a value that only Terraform knows is refused by its place', () => {
     const fqdn = Token.asString({ resolve: () => 'x' });
     expect(() => synthesize(site({ servers: [server(1, { fqdn })] }))).toThrow(
-      'servers[0].fqdn: a value that only Terraform knows',
+      'servers[0].fqdn: this value is known only while Terraform runs',
     );
   });
 

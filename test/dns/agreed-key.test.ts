@@ -73,12 +73,12 @@ describe('the agreement on a key', () => {
 
   test.each<[string, (record: WireRecord) => Answered, string]>([
     ['refuses', () => answered({ rcode: RCODES.REFUSED }), 'answers REFUSED'],
-    ['holds no key', () => answered({}), 'holds none'],
-    ['holds an empty key', (record) => answer(record, undefined), 'holds none'],
+    ['holds no key', () => answered({}), 'answers without a key'],
+    ['holds an empty key', (record) => answer(record, undefined), 'answers without a key'],
     [
       'holds another key',
       (record) => answer({ ...record, name: 'other.contoso.local.' }, keyData('x')),
-      'holds none',
+      'answers without a key',
     ],
     ['says that it is wrong', (record) => answer(record, keyData('', TKEY_ERRORS.BADKEY)), '(BADKEY)'],
     ['says what nobody knows', (record) => answer(record, keyData('', 99)), '(error 99)'],
@@ -149,6 +149,6 @@ describe('the agreement on a key', () => {
     const attempt = agreeOnKey('dc1', context, (_question, record) =>
       Promise.resolve(answer(record, keyData('enough'))),
     );
-    await expect(attempt).rejects.toThrow('ended the agreement');
+    await expect(attempt).rejects.toThrow('broke off the agreement');
   });
 });

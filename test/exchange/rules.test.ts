@@ -932,7 +932,7 @@ const CASES: readonly Case[] = [
     file: { content: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })) },
     path: 'certificate.certificateFile',
     problem: "the file 'certificates/mail.crt' holds a private key",
-    remedy: 'never commit a key',
+    remedy: 'never commit a private key',
   },
   {
     when: 'the declared thumbprint is that of another certificate',

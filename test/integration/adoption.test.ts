@@ -67,16 +67,12 @@ describeWithTerraform('a DAG, a member and a certificate that are there before t
     async () => {
       await rig.declare(firstServer);
       const plan = await rig.plan();
-      expect(plan.said).toContain('exchange_database_availability_group DAG01 is there already');
+      expect(plan.said).toContain('exchange_database_availability_group DAG01 exists already');
       expect(plan.said).toContain(`witness_server: "${OTHER_WITNESS}" -> "BsAFS01.apatricio.local"`);
       expect(plan.said).toContain(`declare dag: { name: 'DAG01', …, existing: true } for the site`);
-      expect(plan.said).toContain(
-        `exchange_database_availability_group_member ${FIRST.name} is there already`,
-      );
+      expect(plan.said).toContain(`exchange_database_availability_group_member ${FIRST.name} exists already`);
       expect(plan.said).toContain(`existingMembers: ['${FIRST.name}']`);
-      expect(plan.said).toMatch(
-        new RegExp(`exchange_certificate ${FIRST.name}/[0-9A-F]{40} is there already`),
-      );
+      expect(plan.said).toMatch(new RegExp(`exchange_certificate ${FIRST.name}/[0-9A-F]{40} exists already`));
       expect(plan.said).toContain('services: ["SMTP"] -> ["IIS","SMTP"]');
       expect(plan.said).toContain(`existingOn: ['${FIRST.name}']`);
       const old = thumbprints();
@@ -101,7 +97,7 @@ describeWithTerraform('a DAG, a member and a certificate that are there before t
       rig.writePfx(validCertificate());
       await rig.declare(existing);
       const plan = await rig.plan();
-      expect(plan.said).not.toContain('is there already');
+      expect(plan.said).not.toContain('exists already');
       expect(changeOf(plan, DAG)).toMatchObject({
         actions: ['update'],
         before: { witness_server: OTHER_WITNESS },

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ExchangeSiteProps } from '../../exchange/site';
 import { FrontEnd } from '../../lab/front-end/front-end';
 import { startLab } from '../dns/lab';
 import { describeWithTerraform } from '../terraform/available';
+import { found, unzipped } from './canaries';
 import { firstServer, FIRST, NAMES, ZONE } from './declared-site';
 import { SiteRig } from './site-rig';
 import { siteTools, type SiteTools } from './site-tools';
@@ -25,6 +28,7 @@ describeWithTerraform('what Autodiscover hands out, asked by the runner', () => 
   let rig: SiteRig;
   let front: FrontEnd;
   let environment: { readonly [name: string]: string };
+  let logFile: string;
   beforeAll(async () => {
     tools = await siteTools();
     rig = await SiteRig.create({ tools, startDns: startLab });
@@ -33,7 +37,10 @@ describeWithTerraform('what Autodiscover hands out, asked by the runner', () => 
     });
     await rig.declare(site);
     front = await FrontEnd.start({ organization: () => rig.organization, server: FIRST.name });
+    logFile = join(rig.folder, 'trace.log');
     environment = {
+      TF_LOG: 'TRACE',
+      TF_LOG_PATH: logFile,
       TF_VAR_mailbox_password: PASSWORD,
       EXCHANGE_CONNECT_TO: JSON.stringify({ [`${FIRST.fqdn}:443`]: `127.0.0.1:${front.port}` }),
     };
@@ -56,10 +63,11 @@ describeWithTerraform('what Autodiscover hands out, asked by the runner', () => 
       expect(check?.change.after?.['cmdlets']).toEqual([
         `POST https://${FIRST.fqdn}/autodiscover/autodiscover.xml for ${AUTODISCOVER} about ${MAILBOX} # must hold the declared URLs, behind the certificate ${certificate?.change.after?.['thumbprint'] as string}`,
       ]);
+      const saved = unzipped(readFileSync(join(rig.stackFolder, 'plan')));
       front.showFormer(1_000);
       const other = await rig.applyPlan({ environment });
       expect(other.exit).toBe(1);
-      expect(other.said).toContain(`${FIRST.name} does not show what it must`);
+      expect(other.said).toContain(`The check of ${FIRST.name} from this machine failed`);
       expect(passwordsSent()).toBe(0);
       expect(await rig.addresses(WEBMAIL)).toEqual([FIRST.address]);
 
@@ -74,6 +82,13 @@ describeWithTerraform('what Autodiscover hands out, asked by the runner', () => 
       expect(again.said).toContain('Apply complete!');
       expect(front.names.at(-1)).toBe(AUTODISCOVER);
       expect((await rig.plan({ environment })).exit).toBe(0);
+
+      const secrets = [
+        ['the password', PASSWORD],
+        ['what Basic authentication sends', `${ACCOUNT}:${PASSWORD}`],
+      ] as const;
+      const said = [other, refused, again].map((run) => run.said);
+      expect(found(secrets, [...said, ...saved, ...rig.files().values(), readFileSync(logFile)])).toEqual([]);
     },
     SETUP_MS,
   );
@@ -100,7 +115,7 @@ describeWithTerraform('what Autodiscover hands out, asked by the runner', () => 
       expect(differing.said).toContain('there is no URL of oab for clients inside');
       front.disturbance = null;
       const foreign = await rig.apply({ environment });
-      expect(foreign.said).toContain('answers the error 500');
+      expect(foreign.said).toContain('answers with the error 500');
     },
     SETUP_MS,
   );

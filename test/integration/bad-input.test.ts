@@ -293,7 +293,7 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
     test(
       'with no way to sign in',
       async () => {
-        await refused(['no way is given to sign admin in', 'EXCHANGE_SSH_PRIVATE_KEY_FILE'], {
+        await refused(['there is no way to sign in as admin: set', 'EXCHANGE_SSH_PRIVATE_KEY_FILE'], {
           ...environment,
           EXCHANGE_SSH_PASSWORD: undefined,
         });
@@ -309,7 +309,11 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
         writeFileSync(known, `[127.0.0.1]:${server.port} ssh-ed25519 ${other}\n`);
         const filed = { ...environment, EXCHANGE_SSH_HOST_KEY: undefined, EXCHANGE_SSH_KNOWN_HOSTS: known };
         await refused(
-          ['No session with Exchange', rig.organization.ssh.hostFingerprint(), 'find out'],
+          [
+            'No session with Exchange',
+            rig.organization.ssh.hostFingerprint(),
+            'Find out which before you accept the new key',
+          ],
           filed,
         );
         writeFileSync(known, '');

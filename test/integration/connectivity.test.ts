@@ -108,7 +108,7 @@ describeWithTerraform('what is tested after the records', () => {
       expect((await rig.plan()).said).toContain(`The password of ${account} is not given`);
       const lacking = await rig.applyPlan();
       expect(lacking.exit).toBe(1);
-      expect(lacking.said).toContain('Nothing was tested as this account');
+      expect(lacking.said).toContain('So no test signed in as this account');
       expect(tests()).toHaveLength(before);
 
       const wrong = { TF_VAR_mailbox_password: 'canary-mailbox-wrong' };

@@ -83,7 +83,7 @@ describeWithTerraform('what DNS already has', () => {
         expect(plan.said).toContain(NOBODYS);
         expect(plan.said).toContain(`${WEBMAIL}. 300 IN A ${STRANGER}`);
         expect(plan.said).toContain(`name ${WEBMAIL} in dns.existingRecords`);
-        expect(plan.said).toContain(`Else remove them from the zone ${ZONE}.`);
+        expect(plan.said).toContain(`Otherwise remove the addresses from the zone ${ZONE} yourself.`);
       },
       SETUP_MS,
     );

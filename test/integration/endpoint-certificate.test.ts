@@ -151,7 +151,9 @@ describeWithTerraform(
         const broken = await rig.apply(options());
         expect(broken.exit).toBe(1);
         expect(broken.said).toContain(`The connection was lost during ${cmdlet} for ${FIRST.name}`);
-        expect(broken.said).toContain('Read back afterwards, all that can be read is as declared.');
+        expect(broken.said).toContain(
+          'The object was read back after the error: everything that can be read is as declared.',
+        );
         expect(await rig.apply(options())).toMatchObject({ exit: 0 });
         expect(await rig.plan(options())).toMatchObject({ exit: 0 });
         expect(new Set(Object.values(rig.effects()))).toEqual(new Set([1]));
@@ -214,7 +216,7 @@ describeWithTerraform(
           expect(endpoint.traffic).toHaveLength(from);
         };
         shown([`www.${ZONE}`]);
-        const accepted = `Of this server it may also have ${[...NAMES].sort().join(', ')}.`;
+        const accepted = `The provider also accepts a certificate of this server for ${[...NAMES].sort().join(', ')}.`;
         await refused(options(), FIRST.fqdn.toLowerCase(), `(www.${ZONE})`, accepted);
         const named = options({ EXCHANGE_CERTIFICATE_NAMES: `mail.${ZONE}, www.${ZONE}` });
         expect(await rig.plan(named)).toMatchObject({ exit: 2 });

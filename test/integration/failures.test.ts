@@ -164,7 +164,7 @@ describeWithTerraform('a deploy is disturbed', () => {
         expect(course.failed.exit).toBe(1);
         expect(course.failed.said).toContain(cmdlet);
         expect(course.failed.said).toContain(SECOND.name);
-        expect(course.failed.said).toContain('Read back afterwards,');
+        expect(course.failed.said).toContain('The object was read back after the error: ');
         expect(course.updatesThen).toBe(0);
         // Of an object whose creation did not come to its end the state holds nothing.
         const whole = course.completedThen
@@ -215,7 +215,7 @@ describeWithTerraform('a deploy is disturbed', () => {
       const cmdlet = 'Add-DatabaseAvailabilityGroupServer';
       rig.organization.arm({ at: 1, cmdlet, effect: 'drop', when: 'after' });
       const { said } = await rig.apply();
-      expect(said).toContain('exchange_database_availability_group_member is only partly made');
+      expect(said).toContain('exchange_database_availability_group_member is only partly created');
       expect(said).toContain(`Remove-DatabaseAvailabilityGroupServer -Identity 'DAG01' -MailboxServer`);
       await rig.declare(firstServer);
       try {
@@ -263,7 +263,7 @@ describeWithTerraform('a deploy is disturbed', () => {
       expect((await rig.apply()).said).toContain('Test-ServiceHealth');
       const { exit, said } = await rig.apply();
       expect(exit).toBe(1);
-      expect(said).toContain(`One ${type} stands in the state twice`);
+      expect(said).toContain(`One ${type} is in the state twice`);
       expect(await rig.terraform(['state', 'rm', address])).toMatchObject({ exit: 0 });
       expect(await rig.apply()).toMatchObject({ exit: 0 });
       expect(rig.writes()).toEqual([]);

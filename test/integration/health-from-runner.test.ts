@@ -63,7 +63,7 @@ describeWithTerraform('what the runner sees of a server', () => {
       front.showFormer(1_000);
       const stopped = await rig.applyPlan({ environment });
       expect(stopped.exit).toBe(1);
-      expect(stopped.said).toContain(`${FIRST.name} does not show what it must`);
+      expect(stopped.said).toContain(`The check of ${FIRST.name} from this machine failed`);
       expect(rig.updates).toEqual([]);
       front.showFormer(0);
       const again = await rig.apply({ environment });

@@ -114,7 +114,7 @@ describeWithTerraform('a server whose texts are meant for the terminal', () => {
       expect(planned.exit).toBe(0);
       expect(endpoint.disturbances.waiting).toEqual([]);
       expect(planned.stdout).toContain('Plan: 0 to add, 1 to change, 0 to destroy');
-      expect(planned.said).toContain('Whether the account may run the cmdlets was not checked');
+      expect(planned.said).toContain('The rights of the account could not be checked');
       // XML makes a line end of a carriage return.
       expect(planned.said).toContain(
         'Receive was refused: [H[2J\\u{9B}2JNo changes. > No changes.\\u{202E}\\u{2066}\\u{200B}\\u{2028}\\u{E0041}',

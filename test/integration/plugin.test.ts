@@ -341,7 +341,7 @@ describeWithTerraform('a provider under the real terraform', () => {
     fault('c', 'size');
     const failed = await workspace.apply();
     expect(failed.exitCode).toBe(1);
-    expect(said(failed)).toMatch(/folder_card is only partly made.*the next plan finds it.*1\. remove c/);
+    expect(said(failed)).toMatch(/folder_card is only partly created.*the plan finds it.*1\. remove c/);
     expect(await stateOf('folder_card.c')).toBeUndefined();
     put('c', { ...stored('c'), mark: 'the same file' });
     mend('c');
@@ -369,7 +369,7 @@ describeWithTerraform('a provider under the real terraform', () => {
       expect(plan.changes[0]?.change.after).toMatchObject({ steps: [] });
       const { stdout, stderr } = await workspace.succeed(['apply', '-no-color', '-input=false', 'plan']);
       expect(said({ stdout, stderr })).toMatch(
-        /folder_card is left as it is, though Terraform asked to replace it/,
+        /folder_card was changed in place, although Terraform planned to replace it/,
       );
       expect(stored('c')).toMatchObject({ title: 'T', mark: 'the same file' });
       expect((await stateOf('folder_card.c'))?.tainted).toBeUndefined();

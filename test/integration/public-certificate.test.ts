@@ -63,7 +63,7 @@ describeWithTerraform('a certificate that is committed beside its PFX', () => {
       rig.forget();
       const unable = await noted(rig.apply({ environment: { TF_VAR_pfx_password: undefined } }));
       expect(unable.exit).toBe(1);
-      expect(unable.said).toContain('plan again with it');
+      expect(unable.said).toContain('plan again with the password');
       expect(rig.writes()).toEqual([]);
       expect(await noted(rig.plan())).toMatchObject({ exit: 2 });
       rig.writePfx(renewed);
@@ -123,7 +123,7 @@ describeWithTerraform('a certificate that is committed beside its PFX', () => {
       await noted(rig.plan(pullRequest(log)));
       const locked = await noted(rig.applyPlan(pullRequest(log)));
       expect(locked.exit).toBe(1);
-      expect(locked.said).toContain('plan again with it');
+      expect(locked.said).toContain('plan again with the password');
       await noted(rig.plan(pullRequest(log)));
       expect((await noted(rig.applyPlan())).said).toContain('was not set during the planning phase');
       expect(rig.writes()).toEqual([]);

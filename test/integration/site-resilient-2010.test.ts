@@ -256,7 +256,7 @@ describeWithTerraform('Exchange 2010 in two datacentres with one stretched DAG',
         });
       });
       const found = await rig.plan();
-      expect(found.said).toContain('exchange_client_access_array failover is there already');
+      expect(found.said).toContain('exchange_client_access_array failover exists already');
       expect(found.said).toContain(`clientAccessArray: { fqdn: 'cas.exchangeonline.dk', existing: true }`);
       await rig.declare(
         failover({ clientAccessArray: { fqdn: 'outlook-failover.exchangeonline.dk', existing: true } }),

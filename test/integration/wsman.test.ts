@@ -177,7 +177,7 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         expect(broken.exit).toBe(1);
         expect(broken.said).not.toContain('Plugin did not respond');
         expect(broken.said).toContain(`The connection was lost during ${cmdlet} for ${FIRST.name}`);
-        expect(broken.said).toContain('exchange_certificate is only partly made');
+        expect(broken.said).toContain('exchange_certificate is only partly created');
         expect(await rig.apply({ environment: environment() })).toMatchObject({ exit: 0 });
         expect(await rig.plan({ environment: environment() })).toMatchObject({ exit: 0 });
         expect(new Set(Object.values(rig.effects()))).toEqual(new Set([1]));
@@ -223,11 +223,11 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         expect(exit).toBe(1);
         for (const words of [
           'The account may not run Set-OwaVirtualDirectory for BsAEX01',
-          'exchange_owa_virtual_directory needs it',
+          'exchange_owa_virtual_directory needs this cmdlet',
           'Get-ManagementRole -Cmdlet Set-OwaVirtualDirectory`',
           'Exchange Virtual Directories',
           'The account may not use -ExternalUrl of Set-EcpVirtualDirectory for BsAEX01',
-          'Nothing was run for it.',
+          'Nothing was run for this object.',
         ]) {
           expect(said).toContain(words);
         }
@@ -377,8 +377,8 @@ describeWithTerraform('a site over the endpoint of Exchange', () => {
         const expired = lab.kdc.signIn(`deploy@${REALM}`, PASSWORD, '1s');
         await sleep(1_500);
         for (const [KRB5CCNAME, remedy] of [
-          [none, 'klist shows what is there'],
-          [expired, 'Get a new one with kinit'],
+          [none, 'klist shows the tickets that exist'],
+          [expired, 'Get a new ticket with kinit'],
         ] as const) {
           const { exit, said } = await rig.plan({ environment: environment({ KRB5CCNAME }) });
           expect(exit).toBe(1);

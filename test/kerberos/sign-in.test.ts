@@ -118,8 +118,8 @@ describeWithKerberos('signing in', () => {
     test.each([
       ['missing', 'there is no file', 'KRB5_CLIENT_KTNAME'],
       ['empty', 'is empty', 'again'],
-      ['base64', 'is Base64 text', 'base64 -d'],
-      ['text', 'is no keytab', 'ktutil'],
+      ['base64', 'is still Base64 text', 'base64 -d'],
+      ['text', 'is not a keytab', 'ktutil'],
       ['bare', 'has no key in it', 'again'],
       ['rc4', `has no AES key, but RC4 of weak@${REALM}`, 'aes256-cts-hmac-sha1-96'],
     ])('says which file it is, and what is wrong with it: %s', async (name, message, remedy) => {
@@ -150,7 +150,7 @@ describeWithKerberos('signing in', () => {
       const error = await failure({});
       expect(error.kind).toBe('password-refused');
       expect(error.message).toContain(`did not accept the key in ${made('old')} of ${DEPLOY_AT}`);
-      expect(error.remedy).toContain('Make the keytab anew: the password was changed');
+      expect(error.remedy).toContain('Make the keytab anew. Either the password was changed');
       expect(error.facts).toMatchObject({ principal: DEPLOY_AT, keytab: made('old'), realm: REALM });
     });
 
@@ -183,10 +183,10 @@ describeWithKerberos('signing in', () => {
       const error = await failure({});
       expect(error.kind).toBe('credentials-expired');
       expect(error.message).toContain(
-        `the Kerberos ticket of late@${REALM} in ${cache} has expired, and the keytab ${made('late')} got no new one`,
+        `the Kerberos ticket of late@${REALM} in ${cache} has expired, and no new one was obtained with the keytab ${made('late')}`,
       );
       expect(error.remedy).toMatch(
-        new RegExp(`^KRB5CCNAME=MEMORY: kinit -k -t ${made('late')} late@${REALM} says why: `),
+        new RegExp(`^Run KRB5CCNAME=MEMORY: kinit -k -t ${made('late')} late@${REALM} to see why\\. `),
       );
     });
 
@@ -199,7 +199,7 @@ describeWithKerberos('signing in', () => {
       expect(error.message).toContain(`${made('old')} has no key of ${USER}, but of ${DEPLOY_AT}`);
       expect(error.remedy).toContain(`Name the keytab of ${USER}`);
       expect(error.remedy).toMatch(
-        /Where tickets of somebody else are in the way, KRB5CCNAME=MEMORY: keeps them out\.$/,
+        /If the ticket cache holds tickets of another account, KRB5CCNAME=MEMORY: leaves them aside\.$/,
       );
     });
 
@@ -213,7 +213,9 @@ describeWithKerberos('signing in', () => {
         setNativeEnvironment({ KRB5_CLIENT_KTNAME: made(name) });
         const error = await failure({ service });
         expect(error.kind).toBe('encryption-unsupported');
-        expect(error.message).toContain(`no encryption type serves both ${USER} and ${service}`);
+        expect(error.message).toContain(
+          `there is no encryption type that both ${USER} and ${service} may use`,
+        );
         expect(error.facts.keytab).toBeUndefined();
       }
     });

@@ -127,21 +127,21 @@ describe('a file of certificates', () => {
     expect(why).toMatch(
       /^(holds a private key|is an? (encrypted )?private key|is a PFX, which holds the private key)$/,
     );
-    expect(remedy).toContain('never commit a key');
+    expect(remedy).toContain('never commit a private key');
   });
 
   test.each<[string, string | Buffer, string]>([
-    ['no certificate', 'hello', 'is no certificate in PEM or DER'],
-    ['nothing', '', 'is no certificate in PEM or DER'],
-    ['Base64 alone', der.toString('base64'), 'is Base64 without the lines around it'],
+    ['no certificate', 'hello', 'is not a certificate in PEM or DER'],
+    ['nothing', '', 'is not a certificate in PEM or DER'],
+    ['Base64 alone', der.toString('base64'), 'is Base64 without its BEGIN and END lines'],
     ['a request', pem('CERTIFICATE REQUEST', der), "holds a block 'CERTIFICATE REQUEST'"],
     ['a block of PKCS #7', pem('PKCS7', Buffer.from([0x30, 0])), "holds a block 'PKCS7'"],
     ['half a certificate', leaf.slice(0, 300), 'breaks off'],
     ['half a certificate in DER', der.subarray(0, 300), 'is cut off'],
     ['a certificate in BER', open(der), 'is in BER'],
     ['something behind one in BER', Buffer.concat([open(der), exported('pkcs8')]), 'is in BER'],
-    ['something behind the DER', Buffer.concat([der, Buffer.from('xy')]), 'has 2 bytes behind'],
-    ['other characters', leaf.replace('MII', 'M§I'), 'characters that are no Base64'],
+    ['something behind the DER', Buffer.concat([der, Buffer.from('xy')]), 'has 2 bytes after'],
+    ['other characters', leaf.replace('MII', 'M§I'), 'characters that are not Base64'],
     [
       'a broken certificate',
       pem('CERTIFICATE', Buffer.from('3003020100', 'hex').fill(5, 2, 3)),

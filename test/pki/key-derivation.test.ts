@@ -84,7 +84,8 @@ describe('the iterations of a file', () => {
     expect(() => new IterationBudget().derive({ ...most, iterations: 1_000_001 }).next()).toThrow(
       expect.objectContaining({
         problem: 'too-many-iterations',
-        message: 'the PFX has its password hashed 1,000,001 times, and at most 1,000,000 are computed',
+        message:
+          'the PFX hashes its password 1,000,001 times, and this program does so at most 1,000,000 times',
       }) as Error,
     );
   });
@@ -95,7 +96,8 @@ describe('the iterations of a file', () => {
     expect(() => budget.derive(most).next()).toThrow(
       expect.objectContaining({
         problem: 'too-many-iterations',
-        message: 'the PFX has its password hashed 11,000,000 times, and at most 10,000,000 are computed',
+        message:
+          'the PFX hashes its password 11,000,000 times, and this program does so at most 10,000,000 times',
       }) as Error,
     );
   });

@@ -150,7 +150,7 @@ describe('what is wrong is named', () => {
   test('a file that is cut off, with how much there is', () => {
     const { problem, message } = refusal(plain.subarray(0, 1000));
     expect(problem).toBe('not-a-pfx');
-    expect(message).toBe(`the file is cut off: it has 1000 bytes and says that it has ${plain.length}`);
+    expect(message).toBe(`the file is cut off: it has 1000 bytes and states that it has ${plain.length}`);
   });
 
   test('one that Windows exported to groups or users, which no password opens', () => {

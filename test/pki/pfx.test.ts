@@ -79,7 +79,8 @@ describe('a PFX', () => {
         if (name === 'too-many-cipher' && password === 'wrong') continue;
         await expect(openPfx(data, password)).rejects.toMatchObject({
           problem: 'too-many-iterations',
-          message: 'the PFX has its password hashed 1,000,001 times, and at most 1,000,000 are computed',
+          message:
+            'the PFX hashes its password 1,000,001 times, and this program does so at most 1,000,000 times',
         });
         expect(problem(data, password)).toBe('too-many-iterations');
       }

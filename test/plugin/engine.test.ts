@@ -464,11 +464,11 @@ describe('the apply', () => {
       expect(diagnostics).toEqual([
         {
           severity: 'warning',
-          summary: 'test_thing A is there already',
+          summary: 'test_thing A exists already',
           detail:
-            'It is changed in place where it differs from the declaration:\n  url: "old" -> "new"\n' +
+            'A deploy changes it in place where it differs from the declaration:\n  url: "old" -> "new"\n' +
             'Say that it was there before.\n' +
-            'From then on it is one of the declared objects: to take it out runs\n  1. remove a',
+            'From then on Terraform manages it. Taking it out of the declaration will run\n  1. remove a',
         },
       ]);
     });
@@ -477,7 +477,9 @@ describe('the apply', () => {
       const { plan, config, target } = await setUpInPlace({ foundNote });
       target.objects.set('a', { url: 'same' });
       const { diagnostics } = await plan(null, config({ name: 'a', url: 'SAME' }));
-      expect(diagnostics[0]?.detail).toContain('It is as declared, and is only taken into the state.');
+      expect(diagnostics[0]?.detail).toContain(
+        'It is as declared. A deploy only adds it to the Terraform state.',
+      );
     });
 
     test('says nothing of one that is not there, nor of one that the state holds', async () => {
@@ -502,7 +504,7 @@ describe('the apply', () => {
       const { deploy, config } = await setUp({ find, execute, read });
       const { diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
       expect(detailOf(diagnostics)).toContain(
-        'Read back afterwards, it is not as declared:\n  size is 5, not 7',
+        'The object was read back after the error: it is not as declared:\n  size is 5, not 7',
       );
     });
 
@@ -510,14 +512,16 @@ describe('the apply', () => {
       const { deploy, config, target, state } = await setUp({ find, execute });
       target.objects.set('a', { id: 'id of a' });
       const { diagnostics } = await deploy(state({ name: 'a' }), config({ name: 'a', url: 'u' }));
-      expect(detailOf(diagnostics)).toContain('Read back afterwards, all that can be read is as declared.');
+      expect(detailOf(diagnostics)).toContain(
+        'The object was read back after the error: everything that can be read is as declared.',
+      );
     });
 
     test('where nothing was made', async () => {
       const { deploy, config, target } = await setUp({ find });
       target.failAt = 'make a';
       const { diagnostics } = await deploy(null, config({ name: 'a' }));
-      expect(detailOf(diagnostics)).toContain('Read back afterwards, it is not there.');
+      expect(detailOf(diagnostics)).toContain('The object was read back after the error: it does not exist.');
     });
 
     test('where a removal did not remove', async () => {
@@ -525,7 +529,7 @@ describe('the apply', () => {
       target.objects.set('a', { id: 'id of a' });
       target.failAt = 'remove a';
       const { diagnostics } = await deploy(state({ name: 'a' }), null);
-      expect(detailOf(diagnostics)).toContain('Read back afterwards, it is still there.');
+      expect(detailOf(diagnostics)).toContain('The object was read back after the error: it still exists.');
     });
 
     test('nothing, where it cannot be read', async () => {
@@ -629,9 +633,9 @@ describe('an object that is changed in place', () => {
     expect(state).toBeNull();
     expect(diagnostics.map(({ severity, summary }) => [severity, summary])).toEqual([
       ['error', 'broke'],
-      ['warning', 'test_thing is only partly made'],
+      ['warning', 'test_thing is only partly created'],
     ]);
-    expect(diagnostics[1]?.detail).toMatch(/the next plan finds it[^]*by hand:\n {2}1\. remove a$/);
+    expect(diagnostics[1]?.detail).toMatch(/Plan again: the plan finds it[^]*by hand:\n {2}1\. remove a$/);
   });
 
   test('is finished by a creation that runs the rest', async () => {
@@ -659,7 +663,7 @@ describe('an object that is changed in place', () => {
     target.objects.set('a', { id: 'id of a', url: 'old', size: 1 });
     target.failAt = 'set a size';
     const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 2 }));
-    expect(diagnostics[1]?.summary).toBe('test_thing is only partly made');
+    expect(diagnostics[1]?.summary).toBe('test_thing is only partly created');
     expect(diagnostics[1]?.detail).not.toMatch(/remove/);
   });
 
@@ -685,7 +689,7 @@ describe('an object that is changed in place', () => {
     set.target.objects.set('a', { id: 'id of a', on: true });
     return { ...set, tainted: set.state({ name: 'a' }), wanted: set.config({ name: 'a' }) };
   };
-  const LEFT = 'test_thing is left as it is, though Terraform asked to replace it';
+  const LEFT = 'test_thing was changed in place, although Terraform planned to replace it';
   const summaries = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ summary }) => summary);
 
   test('that was marked (taint) is found by its creation, and its removal before that runs nothing', async () => {
@@ -758,7 +762,7 @@ describe('what a removal would run', () => {
 });
 
 describe('an object that another address of the same plan removes', () => {
-  const summary = 'One test_thing would be removed under one address and made under another';
+  const summary = 'One test_thing would be removed under one address and created under another';
 
   test.each(['removal first', 'creation first'])('is not made under a new one: %s', async (order) => {
     const { plan, config, state, target, engine } = await setUpInPlace();
@@ -793,9 +797,7 @@ describe('an object that another address of the same plan removes', () => {
       const [first, second] = order === 'removal first' ? [remove, keep] : [keep, remove];
       expect(errors((await first()).diagnostics)).toEqual([]);
       const { diagnostics } = await second();
-      expect(errors(diagnostics)).toEqual([
-        'One test_thing stands in the state twice, and would be removed once',
-      ]);
+      expect(errors(diagnostics)).toEqual(['One test_thing is in the state twice, and would be removed']);
       expect(diagnostics[0]?.detail).toMatch(/remove a[^]*terraform state rm/);
     },
   );

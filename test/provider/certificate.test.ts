@@ -50,7 +50,7 @@ async function deploy(before: Values | null, values: Values | null) {
 const cmdletsOf = (values: Values | null | undefined) =>
   (values?.['cmdlets'] as readonly string[]).map((text) => text.split(' ')[0]);
 const thereAlready = (server: string, { certificate } = site) =>
-  `exchange_certificate ${server}/${certificate.thumbprint} is there already`;
+  `exchange_certificate ${server}/${certificate.thumbprint} exists already`;
 const summaries = (said: readonly Diagnostic[]) => said.map(({ summary }) => summary);
 const servicesOf = (certificate: KeyedCertificate) =>
   server.storeOf('EX1').find(({ thumbprint }) => thumbprint === certificate.certificate.thumbprint)?.services;
@@ -100,7 +100,7 @@ describe.each([true, false])('the certificate of a server (services told: %s)', 
     expect(applied.state).toBeNull();
     expect(summaries(applied.diagnostics)).toEqual([
       'Enable-ExchangeCertificate failed for EX1',
-      'exchange_certificate is only partly made',
+      'exchange_certificate is only partly created',
     ]);
     expect(applied.diagnostics[1]?.detail).toContain(`Remove-ExchangeCertificate -Server 'EX1'`);
     server.failing.clear();
@@ -308,7 +308,7 @@ test('what was given beside an error is seen though the state did not name it be
   server.add('EX1', site, ['POP']);
   server.complaining.add('Enable-ExchangeCertificate');
   const { applied } = await deploy(null, declared(site, ['IIS', 'POP']));
-  expect(applied.diagnostics[0]?.detail).toContain('all that can be read is as declared');
+  expect(applied.diagnostics[0]?.detail).toContain('everything that can be read is as declared');
 });
 
 describe('the removal of the old certificate in a renewal', () => {

@@ -24,7 +24,7 @@ test('one with the name of a provider, under RC2 with 40 bits, is of use too', a
 });
 
 test.each([
-  ['with too many iterations', fixture('too-many-mac'), 'hashed 1,000,001 times'],
+  ['with too many iterations', fixture('too-many-mac'), 'hashes its password 1,000,001 times'],
   ['with a wrong passphrase', fixture('aes'), 'does not open the PFX): check its passphrase'],
   [
     'exported to groups or users',
@@ -32,7 +32,7 @@ test.each([
     'Export the certificate again and choose',
   ],
   ['that is not there', fixture('none'), 'cannot be read (ENOENT'],
-  ['that is no PFX', __filename, 'no PKCS #12 file'],
+  ['that is no PFX', __filename, 'not a PKCS #12 file'],
 ])('a client certificate %s is a mistake in the settings that says so', async (_, file, said) => {
   const refusal = clientCertificate(file, 'wrong');
   await expect(refusal).rejects.toMatchObject({ kind: 'usage', facts: { file } });

@@ -48,7 +48,7 @@ test('a process is started from a JSON array of the environment', () => {
 });
 
 test.each([
-  [{}, {}, 'It is not said where Exchange is reached'],
+  [{}, {}, 'No endpoint of Exchange is given'],
   [{ endpoint: 'ex1' }, {}, `endpoint 'ex1' is not a URL`],
   [{ endpoint: 'ftp://ex1/' }, {}, 'unknown scheme ftp:'],
   [{ endpoint: 'ssh://ex1' }, {}, 'lacks a user'],
@@ -67,7 +67,7 @@ test.each([
     'process_command is not a list of texts',
   ],
   [{ ...ssh, servers: { OLD1: '2007' } }, {}, 'No session reaches OLD1'],
-  [{ ...ssh, server_endpoints: { OLD1: 'environment' } }, {}, 'the session on OLD1 is opened'],
+  [{ ...ssh, server_endpoints: { OLD1: 'environment' } }, {}, 'No endpoint is given for the session on OLD1'],
   [{ ...ssh, server_endpoints: { OLD1: 'old1' } }, {}, `OLD1: endpoint 'old1' is not a URL`],
   [{ ...ssh, server_endpoints: { OLD1: 'ssh://u:secret@old1' } }, {}, 'has a password in it'],
   [
@@ -80,12 +80,36 @@ test.each([
     {},
     'OLD2 has the endpoint of OLD1',
   ],
-  [ssh, { [ENVIRONMENT.server_endpoints]: 'OLD1=ssh://u:secret@old1' }, 'is no JSON object of texts'],
-  [ssh, { [ENVIRONMENT.server_endpoints]: '["ssh://a@old1"]' }, 'is no JSON object of texts'],
-  [ssh, { [ENVIRONMENT.connect_to]: 'EX1:443=127.0.0.1:8443' }, 'is no JSON object of texts'],
-  [{ ...ssh, connect_to: { EX1: '127.0.0.1:8443' } }, {}, `'EX1' to '127.0.0.1:8443' names no hosts`],
-  [{ ...ssh, connect_to: { 'EX1:443': '127.0.0.1' } }, {}, `'EX1:443' to '127.0.0.1' names no hosts`],
-  [{ ...ssh, connect_to: { 'EX1:443': 'there:65536' } }, {}, `'EX1:443' to 'there:65536' names no hosts`],
+  [
+    ssh,
+    { [ENVIRONMENT.server_endpoints]: 'OLD1=ssh://u:secret@old1' },
+    'is not a JSON object whose values are texts',
+  ],
+  [
+    ssh,
+    { [ENVIRONMENT.server_endpoints]: '["ssh://a@old1"]' },
+    'is not a JSON object whose values are texts',
+  ],
+  [
+    ssh,
+    { [ENVIRONMENT.connect_to]: 'EX1:443=127.0.0.1:8443' },
+    'is not a JSON object whose values are texts',
+  ],
+  [
+    { ...ssh, connect_to: { EX1: '127.0.0.1:8443' } },
+    {},
+    `'EX1' to '127.0.0.1:8443' is not a pair of hosts with ports`,
+  ],
+  [
+    { ...ssh, connect_to: { 'EX1:443': '127.0.0.1' } },
+    {},
+    `'EX1:443' to '127.0.0.1' is not a pair of hosts with ports`,
+  ],
+  [
+    { ...ssh, connect_to: { 'EX1:443': 'there:65536' } },
+    {},
+    `'EX1:443' to 'there:65536' is not a pair of hosts with ports`,
+  ],
 ])('%j with %j is refused: %s', (values, environment, summary) => {
   const { settings, diagnostics } = settingsFrom(config(values), environment);
   expect(settings).toBeUndefined();

@@ -91,7 +91,7 @@ describeEachServer('before anything runs the server of a zone', (start) => {
     );
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ severity: 'error', path: path('dns_update', 1) });
-    expect(problems[0]?.detail).toMatch(/answers NOTAUTH.*\nIt does not hold this zone/);
+    expect(problems[0]?.detail).toMatch(/answers NOTAUTH.*\nThis server does not hold the zone/);
   });
 
   test('that refuses is warned of where the account only plans', async () => {
@@ -113,12 +113,14 @@ describe('before anything runs a zone', () => {
 
   test('of which nobody says the server is named', async () => {
     const [problem] = await ask({});
-    expect(problem?.detail).toMatch(/^It is not said which server takes updates\.\nSet server in dns\.zones/);
+    expect(problem?.detail).toMatch(
+      /^Neither the declaration nor the environment names the DNS server that takes the updates of the zone\.\nSet server in dns\.zones/,
+    );
   });
 
   test('with half a key is named', async () => {
     const [problem] = await ask({ server: '127.0.0.1', key_name: 'update.' });
-    expect(problem?.detail).toContain('key_name, key_algorithm and key_secret go together');
+    expect(problem?.detail).toContain('only a part of key_name, key_algorithm and key_secret is set');
     expect(problem?.detail).toContain('DNS_UPDATE_KEYSECRET');
   });
 

@@ -179,7 +179,7 @@ function endsAsItShould(
 export function tellsOfChange({ summary, detail }: Diagnostic, cmdlet: string): boolean {
   return (
     summary === `The connection was lost during ${cmdlet} for ${SECOND.name}` &&
-    detail.includes('Whether the cmdlet took effect is not known')
+    detail.includes('It is not known whether the cmdlet took effect')
   );
 }
 

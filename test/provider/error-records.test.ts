@@ -75,8 +75,8 @@ test('a write with an error record stops the deploy, and the next one goes on', 
   const { state, diagnostics } = await (await start()).deploy(OWA, owa('BSAEX01'));
   expect(summaries(diagnostics)).toEqual(['Set-OwaVirtualDirectory failed for BSAEX01']);
   expect(detail(diagnostics)).toContain('ADTransientException');
-  expect(detail(diagnostics)).toContain('a part of it may be in effect');
-  expect(detail(diagnostics)).toContain('Read back afterwards, it is not as declared:');
+  expect(detail(diagnostics)).toContain('its change may be in effect wholly or in part');
+  expect(detail(diagnostics)).toContain('The object was read back after the error: it is not as declared:');
   expect(state).toBeNull();
   const again = await (await start()).deploy(OWA, owa('BSAEX01'));
   expect(again.diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
@@ -87,7 +87,9 @@ test('one that took effect is told as that, and not run again', async () => {
   lab.arm({ at: 1, cmdlet: 'Set-OwaVirtualDirectory', effect: 'fail', when: 'after' });
   const { diagnostics } = await (await start()).deploy(OWA, owa('BSAEX01'));
   expect(summaries(diagnostics)[0]).toBe('Set-OwaVirtualDirectory failed for BSAEX01');
-  expect(detail(diagnostics)).toContain('Read back afterwards, all that can be read is as declared.');
+  expect(detail(diagnostics)).toContain(
+    'The object was read back after the error: everything that can be read is as declared.',
+  );
   await (await start()).deploy(OWA, owa('BSAEX01'));
   expect(ran('Set-OwaVirtualDirectory')).toHaveLength(1);
 });
@@ -128,5 +130,5 @@ test('a health gate does not pass by what stands beside an error', async () => {
   const gate = { server: 'BSAEX01', protocols: [], timeout_seconds: 1 };
   const { diagnostics } = await deploy('exchange_health_gate', gate);
   expect(summaries(diagnostics)[0]).toBe('Test-ServiceHealth does not show everything for BSAEX01');
-  expect(detail(diagnostics)).toContain('the DNS records among them, were not run');
+  expect(detail(diagnostics)).toContain('were not run; the DNS records are among them');
 });

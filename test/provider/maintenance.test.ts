@@ -308,7 +308,7 @@ describe('a server of 2013', () => {
     const { said, applied } = await deploy();
     expect(summaries(said)).toContain('BSAEX01 is out of service');
     expect(applied).toMatchObject([
-      { severity: 'warning', summary: 'BSAEX01 was out of service before, and stays so' },
+      { severity: 'warning', summary: 'BSAEX01 was out of service before the deploy, and still is' },
     ]);
     expect(writes()).toEqual(['Set-OutlookAnywhere']);
     expect(lab.read().servers.get('BSAEX01')?.components).toEqual({

@@ -66,12 +66,12 @@ describeEachServer('what a deploy would publish', (start) => {
         severity: 'error',
         summary: 'alias.contoso.com is an alias in DNS',
         detail: `${where()} has: alias.contoso.com. 300 IN CNAME mail.fabrikam.com.
-Beside a CNAME record no address can stand (RFC 2136 section 3.4.2.2): the server would answer that all is well, and change nothing.
-Put the addresses that it leads to now in its place, in one update of the zone contoso.com, so that the name is never gone. With nsupdate, where TTL is that of dns.ttlSeconds:
+A name with a CNAME record can have no address records (RFC 2136 section 3.4.2.2). The DNS server would report success for the update and change nothing.
+Replace the CNAME record by the addresses that it leads to now. Do both in one update of the zone contoso.com, so that clients always find the name. With nsupdate, where TTL is the value of dns.ttlSeconds:
   update delete alias.contoso.com. CNAME
   update add alias.contoso.com. TTL A ADDRESS
   send
-Then name alias.contoso.com in dns.existingRecords and plan again. Or take the name out of the declaration.`,
+Then add alias.contoso.com to dns.existingRecords and plan again. Or take the name out of the declaration.`,
         path: path('addresses'),
       },
     ]);
@@ -86,12 +86,12 @@ Then name alias.contoso.com in dns.existingRecords and plan again. Or take the n
   test.each([
     [
       'mail.moved',
-      'DNS leads from mail.moved.contoso.com to another name',
+      'A DNAME record in DNS redirects mail.moved.contoso.com to another name',
       /has: moved\.contoso\.com\. 300 IN DNAME fabrikam\.com\.\n/,
     ],
     [
       'mail.deleg',
-      'mail.deleg.contoso.com is not in the zone contoso.com but in one below it',
+      'mail.deleg.contoso.com is not in the zone contoso.com, but in the zone deleg.contoso.com below it',
       /Declare the zone deleg\.contoso\.com in dns\.zones/,
     ],
   ])('cannot be seen under %s', async (name, summary, detail) => {
@@ -130,9 +130,9 @@ Then name alias.contoso.com in dns.existingRecords and plan again. Or take the n
     expect(found[0]?.detail).toContain(`${where()} has: mail.contoso.com. 300 IN A 192.0.2.99\n`);
     expect(found[0]?.detail).not.toContain('192.0.2.11');
     expect(found[1]?.detail).toContain('mail.contoso.com. 600 IN AAAA 2001:db8::99');
-    expect(found[1]?.detail).toContain('name mail.contoso.com in dns.existingRecords');
+    expect(found[1]?.detail).toContain('add mail.contoso.com to dns.existingRecords');
     expect(found[1]?.detail).toContain('dns.ttlSeconds: 600');
-    expect(found[1]?.detail).toMatch(/Else remove them from the zone contoso\.com\.$/);
+    expect(found[1]?.detail).toMatch(/Otherwise remove the addresses from the zone contoso\.com yourself\.$/);
   });
 
   test('says of addresses of a type that is not declared that they stay', async () => {
@@ -140,7 +140,7 @@ Then name alias.contoso.com in dns.existingRecords and plan again. Or take the n
     const found = await findings('mail.contoso.com', ['192.0.2.11'], { existing });
     expect(summaries(found)).toEqual([NOT_DECLARED]);
     expect(found[0]?.detail).toContain('2001:db8::99');
-    expect(found[0]?.detail).toContain('no address of type AAAA');
+    expect(found[0]?.detail).toContain('no AAAA records');
   });
 
   test('takes over what is imported', async () => {
@@ -160,7 +160,7 @@ Then name alias.contoso.com in dns.existingRecords and plan again. Or take the n
       NOT_DECLARED,
     ]);
     expect(found[0]?.detail).toContain(
-      'has: mail.contoso.com. 300 IN A 192.0.2.99\nThe deploy takes them away',
+      'has: mail.contoso.com. 300 IN A 192.0.2.99\nThe deploy will remove them',
     );
   });
 });
@@ -185,10 +185,10 @@ describe('names of which DNS does not tell', () => {
     expect(await nameFindings(publication, { standing: async () => unanswered(false) })).toEqual([
       {
         severity: 'warning',
-        summary: 'What DNS has under names of the zone contoso.com. is not known',
+        summary: 'The records of the zone contoso.com. could not be read',
         detail:
-          'A question about autodiscover.contoso.com, mail.contoso.com to 192.0.2.53 port 53: the server answers REFUSED to a question about mail.contoso.com.\n' +
-          'The records are the last step of a deploy: look at the server first.',
+          'The question about autodiscover.contoso.com, mail.contoso.com to 192.0.2.53 port 53 failed: the server answers REFUSED to a question about mail.contoso.com.\n' +
+          'A deploy sends the DNS records last, after all changes on the Exchange servers. Find the cause on the DNS server before you deploy.',
         path: path('addresses'),
       },
     ]);

@@ -94,7 +94,7 @@ describe('a file that cannot be used says why, and what to do', () => {
     const { summary, detail } = await refusal(file);
     expect(summary).toBe(`'${file}' is not a PFX that can be read`);
     expect(detail).toBe(
-      'The file holds certificates without a private key (.cer, .p7b). Export the certificate with its private key from where the request for it was made.',
+      'The file holds certificates without a private key (.cer, .p7b). Export the certificate with its private key on the machine where its request was created.',
     );
   });
 });

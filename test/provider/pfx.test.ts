@@ -97,7 +97,7 @@ test.each(['too-many-mac', 'too-many-cipher'])(
       severity: 'error',
       summary: `'${slow}' takes too long to open`,
       detail:
-        'The PFX has its password hashed 1,000,001 times, and at most 1,000,000 are computed. Export the certificate again with fewer iterations, as OpenSSL does with -iter 100000.',
+        'The PFX hashes its password 1,000,001 times, and this program does so at most 1,000,000 times. Export the certificate again with fewer iterations, as OpenSSL does with -iter 100000.',
       path: path('pfx_file'),
     });
   },

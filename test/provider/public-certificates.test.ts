@@ -164,7 +164,7 @@ describe('an apply whose PFX does not open', () => {
     const { state, diagnostics } = await (await run(renewed, null)).apply(prior, planned);
     const [error] = errors(diagnostics);
     expect(error?.summary).toContain(summary);
-    expect(error?.detail).toContain('Nothing was run: EX1 still needs the certificate.');
+    expect(error?.detail).toContain('Nothing was run: EX1 does not have the certificate yet,');
     expect(server.takeWrites()).toEqual([]);
     expect(state).toMatchObject({ thumbprint: old.certificate.thumbprint });
   });

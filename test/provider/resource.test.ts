@@ -200,7 +200,7 @@ describe('an import', () => {
     expect(diagnostics).toMatchObject([
       { severity: 'error', summary: "There is no exchange_mapi_virtual_directory 'EX2' in Exchange" },
     ]);
-    expect(diagnostics?.[0]?.detail).toContain('Exchange Setup makes it');
+    expect(diagnostics?.[0]?.detail).toContain('Exchange Setup creates it');
   });
 
   test('of a server that is not there names the servers', async () => {

@@ -91,7 +91,7 @@ async function start(
     /** What is said of rights: that Setup's objects are there already is no part of it. */
     plan: async (typeName: string, values: { readonly [name: string]: Known }) => {
       const planned = await engine.plan(typeName, { prior: null, config: whole(typeName, values), memo: {} });
-      const diagnostics = planned.diagnostics.filter(({ summary }) => !summary.endsWith('is there already'));
+      const diagnostics = planned.diagnostics.filter(({ summary }) => !summary.endsWith('exists already'));
       return { ...planned, diagnostics };
     },
     update: (typeName: string, prior: Values, values: { readonly [name: string]: Known }) =>
@@ -115,7 +115,7 @@ describe('the plan of an account that may not run a cmdlet', () => {
     const { plan } = await start('reader');
     const { diagnostics } = await plan(OWA, owa('BSAEX01'));
     expect(errors(diagnostics)).toEqual(['The account may not run Set-OwaVirtualDirectory for BSAEX01']);
-    expect(diagnostics[0]?.detail).toContain('exchange_owa_virtual_directory needs it');
+    expect(diagnostics[0]?.detail).toContain('exchange_owa_virtual_directory needs this cmdlet');
     expect(diagnostics[0]?.detail).toContain('Get-ManagementRole -Cmdlet Set-OwaVirtualDirectory`');
     expect(diagnostics[0]?.detail).toContain('Exchange Virtual Directories');
   });
@@ -170,7 +170,7 @@ describe('the plan of an account that may not run a cmdlet', () => {
       { severity: 'warning', summary: 'The account may not run Set-OwaVirtualDirectory for BSAEX01' },
     ]);
     expect(diagnostics[0]?.detail).toContain('Exchange Virtual Directories');
-    expect(diagnostics[0]?.detail).toContain('A deploy by this account would stop there.');
+    expect(diagnostics[0]?.detail).toContain('A deploy by this account would stop at this cmdlet.');
     expect(planned?.['cmdlets']).toHaveLength(1);
   });
 
@@ -232,7 +232,7 @@ describe('what the session offers', () => {
     expect((await plan(OWA, owa('BSAEX01'))).diagnostics).toMatchObject([
       {
         severity: 'warning',
-        summary: 'Whether the account may run the cmdlets was not checked',
+        summary: 'The rights of the account could not be checked',
         detail: expect.stringContaining('the answer did not come') as string,
       },
     ]);

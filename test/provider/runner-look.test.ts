@@ -99,10 +99,12 @@ describe('the certificate that a server shows', () => {
     expect(more).toEqual([]);
     expect(diagnostic).toMatchObject({
       severity: 'error',
-      summary: 'BSAEX01 does not show what it must',
+      summary: 'The check of BSAEX01 from this machine failed',
     });
-    expect(diagnostic?.detail).toContain(`After 1 seconds: ${HOST}:443 shows the certificate ${SETUPS()}`);
-    expect(diagnostic?.detail).toContain('the DNS records among them, were not run');
+    expect(diagnostic?.detail).toContain(
+      `Still so after 1 seconds: ${HOST}:443 shows the certificate ${SETUPS()}`,
+    );
+    expect(diagnostic?.detail).toContain('were not run; the DNS records are among them');
   });
 
   test('of IMAP is that with which its service was started', async () => {
@@ -136,7 +138,7 @@ describe('the certificate that a server shows', () => {
     const problem = await look(probe, at(port));
     expect(problem).toMatchObject({ kind: 'unreachable' });
     expect(lookText(probe, problem!)[1]).toMatch(
-      /^POP and IMAP stop where .* start their services on BSAEX01/,
+      /^The POP and IMAP services stop when .* start them on BSAEX01/,
     );
     expect(await look(probe, at(await web.startMail('IMAP')))).toBeUndefined();
   });
@@ -153,10 +155,10 @@ describe('a server that', () => {
     const problem = await look(probe, settings(port));
     expect(lookText(probe, problem!)).toEqual([
       `${HOST}:443 refuses the connection`,
-      expect.stringContaining('Open the way from this machine') as string,
+      expect.stringContaining('Allow connections from this machine') as string,
     ]);
     const [diagnostic] = await watch(probe, settings(port), signal, nothing);
-    expect(diagnostic?.summary).toBe(`This machine does not reach ${HOST}:443`);
+    expect(diagnostic?.summary).toBe(`This machine cannot reach ${HOST}:443`);
   });
 
   test('says nothing is given up, and the look ends', async () => {
@@ -194,8 +196,8 @@ describe('a server that', () => {
       await once(other, 'listening');
       const { port } = other.address() as AddressInfo;
       const [diagnostic] = await watch(certificate(SETUPS()), settings(port), signal, nothing);
-      expect(diagnostic?.summary).toBe('BSAEX01 does not show what it must');
-      expect(diagnostic?.detail).toContain('comes to no TLS 1.2 or later');
+      expect(diagnostic?.summary).toBe('The check of BSAEX01 from this machine failed');
+      expect(diagnostic?.detail).toContain('does not offer TLS 1.2 or later');
       other.close();
     }
   });
@@ -249,7 +251,7 @@ describe('the page of a protocol', () => {
     const [what, remedy] = lookText(page(), problem!);
     expect(what).toBe(`https://${HOST}/owa/healthcheck.htm answers 404, not 200`);
     expect(remedy).toContain('Get-ServerComponentState');
-    expect(remedy).toContain('what else answers there');
+    expect(remedy).toContain('find out what else answers at this address');
   });
 
   test('that sends on elsewhere is not followed', async () => {
@@ -257,7 +259,7 @@ describe('the page of a protocol', () => {
     web.disturbance = { kind: 'answer', status: 302, headers: { Location: encodeURI(location) } };
     const problem = await look(page(), settings());
     expect(lookText(page(), problem!)[0]).toBe(
-      `https://${HOST}/owa/healthcheck.htm answers 302 and sends on to https://elsewhere.contoso.com/%1B%5B2J, not 200`,
+      `https://${HOST}/owa/healthcheck.htm answers 302 with a redirect to https://elsewhere.contoso.com/%1B%5B2J, not 200`,
     );
     expect(web.requests).toHaveLength(1);
   });
@@ -318,7 +320,7 @@ describe('the certificate after STARTTLS', () => {
     const problem = await look(probe(25), settings, { selected: [SETUPS()] });
     expect(problem).toEqual({ kind: 'no-tls', reply: '500 5.3.3 Unrecognized command' });
     expect(lookText(probe(25), problem!)[0]).toBe(
-      `${HOST}:25 lets no TLS begin: '500 5.3.3 Unrecognized command'`,
+      `${HOST}:25 does not start TLS: '500 5.3.3 Unrecognized command'`,
     );
   });
 
@@ -350,7 +352,7 @@ describe('the certificate after STARTTLS', () => {
   test('is not looked at where no connector selects one: that is told, with the remedy', async () => {
     const none = { kind: 'none', problem: 'nothing is selected', remedy: 'Select one.' } as const;
     const [diagnostic] = await watch(probe(25), to(25, 1), signal, () => Promise.resolve(none));
-    expect(diagnostic).toMatchObject({ summary: 'BSAEX01 does not show what it must' });
-    expect(diagnostic?.detail).toContain('After 1 seconds: nothing is selected. Select one.');
+    expect(diagnostic).toMatchObject({ summary: 'The check of BSAEX01 from this machine failed' });
+    expect(diagnostic?.detail).toContain('Still so after 1 seconds: nothing is selected. Select one.');
   });
 });

@@ -263,10 +263,10 @@ test('a wrong password is one error of a plan, with the servers that it is for',
   const servers = ['EX1', 'EX2', 'EX3', 'EX4'];
   const of = (name: string, on: string): Values => ({ ...declared(name, ['SMTP']), server: on });
   for (const [config, places] of [
-    [{ rollout: servers }, 'It is for EX1, EX2, EX3, EX4.'],
+    [{ rollout: servers }, 'The PFX is for EX1, EX2, EX3, EX4.'],
     [
       { site_certificate: [block('web', ['IIS']), block('mail', ['SMTP'], servers.slice(2))] },
-      'It is for EX3, EX4.',
+      'The PFX is for EX3, EX4.',
     ],
   ] as const) {
     const { plan, said } = await run({
@@ -313,7 +313,7 @@ describe('an apply whose PFX does not open', () => {
   test('does not begin while a server lacks that certificate, though it has another one', async () => {
     server.add('EX1', web);
     const said = await toApply(['EX1']);
-    expect(said[0]?.detail).toContain('Nothing was run: EX1 still needs the certificate');
+    expect(said[0]?.detail).toContain('Nothing was run: EX1 does not have the certificate yet');
     expect(said[0]?.detail).toContain('TF_VAR_pfx_password_mail');
     expect(server.takeWrites()).toEqual([]);
   });

@@ -131,7 +131,7 @@ test('a read whose connection was lost twice says so, and claims no effect', asy
     diagnostics: [{ summary: 'The connection was lost during Get-OwaVirtualDirectory' }],
   });
   const detail = reading.kind === 'failed' ? reading.diagnostics[0]?.detail : '';
-  expect(detail).toContain('sent again');
+  expect(detail).toContain('sent a second time');
   expect(detail).not.toContain('took effect');
 });
 
@@ -154,7 +154,7 @@ describe('a call that did not end in time', () => {
         severity: 'error',
         summary: 'Set-OwaVirtualDirectory for EX1 did not end within 900 seconds',
         detail: expect.stringMatching(
-          /may still take effect there minutes later.*\n.*call_timeout_seconds.*EXCHANGE_CALL_TIMEOUT_SECONDS/,
+          /the change may still take effect.*\n.*call_timeout_seconds.*EXCHANGE_CALL_TIMEOUT_SECONDS/,
         ) as string,
       },
     ]);
@@ -179,7 +179,9 @@ describe('a call that did not end in time', () => {
     const end = await targetOn(new ScriptedSession(() => waited)).target.run(write, signal);
     expect(end.kind).toBe('failed');
     expect(end.diagnostics[0]?.summary).toBe('Set-OwaVirtualDirectory for EX1 was not sent within 1 second');
-    expect(end.diagnostics[0]?.detail).toMatch(/had no effect.*\n.*EXCHANGE_CALL_TIMEOUT_SECONDS/);
+    expect(end.diagnostics[0]?.detail).toMatch(
+      /never sent and changed nothing\.\n.*EXCHANGE_CALL_TIMEOUT_SECONDS/,
+    );
   });
 
   test('since the peer acknowledged nothing is a connection that was lost', async () => {
@@ -206,7 +208,7 @@ test('an answer that is too large is told as that, and not asked for again', asy
   expect(reading).toMatchObject({
     diagnostics: [
       {
-        summary: 'What Get-OwaVirtualDirectory returns is too large',
+        summary: 'The answer to Get-OwaVirtualDirectory is too large',
         detail: expect.stringContaining('maxMessageBytes (33554432)') as string,
       },
     ],
@@ -272,7 +274,7 @@ describe('an error record of a call that completed', () => {
       { severity: 'error', summary: 'Set-OwaVirtualDirectory failed for EX1' },
       { severity: 'warning', detail: 'IIS must be restarted' },
     ]);
-    expect(diagnostics[0]?.detail).toContain('a part of it may be in effect');
+    expect(diagnostics[0]?.detail).toContain('its change may be in effect wholly or in part');
   });
 
   test('beside a read says what the answer lacks', async () => {
@@ -280,7 +282,7 @@ describe('an error record of a call that completed', () => {
     const reading = await target.observe(read);
     const [problem] = reading.kind === 'failed' ? reading.diagnostics : [];
     expect(problem?.summary).toBe('Get-OwaVirtualDirectory does not show everything');
-    expect(problem?.detail).toContain('It showed 1 object; EX2\\owa, EX3\\owa is missing');
+    expect(problem?.detail).toContain('It returned 1 object, but nothing about EX2\\owa, EX3\\owa');
     expect(problem?.detail).toContain('no answer from EX3');
   });
 
@@ -313,7 +315,7 @@ describe('an error record of a call that completed', () => {
     expect(diagnostics).toMatchObject([
       { severity: 'error', summary: 'Test-ServiceHealth does not show everything for EX1' },
     ]);
-    expect(diagnostics[0]?.detail).toContain('the DNS records among them, were not run');
+    expect(diagnostics[0]?.detail).toContain('were not run; the DNS records are among them');
   });
 
   test('beside the list of servers does not make one look uninstalled', async () => {
@@ -460,7 +462,7 @@ test('a check whose cmdlet is not offered is not repeated: waiting does not chan
   expect(kind).toBe('failed');
   expect(session.calls).toHaveLength(1);
   expect(diagnostics[0]?.detail).toContain('Get-ManagementRole -Cmdlet Test-ServiceHealth');
-  expect(diagnostics[0]?.detail).toContain('the DNS records among them, were not run');
+  expect(diagnostics[0]?.detail).toContain('were not run; the DNS records are among them');
   expect(diagnostics[0]?.detail).not.toContain('seconds');
 });
 
@@ -491,7 +493,7 @@ test('an error is told with its id and a remedy chosen by the id', async () => {
 
 test.each([
   [new RemotingError('unreachable', 'refused', { code: 'ECONNREFUSED' }), 'EXCHANGE_ENDPOINT'],
-  [new RemotingError('authentication-refused', 'no', { methods: ['publickey'] }), 'takes publickey'],
+  [new RemotingError('authentication-refused', 'no', { methods: ['publickey'] }), 'offers publickey'],
   [
     new RemotingError('host-key-changed', 'no', {
       fingerprint: 'SHA256:abc',
@@ -501,10 +503,10 @@ test.each([
   ],
   [new RemotingError('host-key-unknown', 'no', { fingerprint: 'SHA256:abc' }), 'SHA256:abc'],
   [new RemotingError('not-started', 'no', { output: 'x.pssc is not valid' }), '.pssc'],
-  [new RemotingError('protocol', 'no', { output: 'Welcome' }), 'Let it be silent'],
+  [new RemotingError('protocol', 'no', { output: 'Welcome' }), 'Turn this text off'],
   [new RemotingError('protocol', 'no', {}), 'not a PowerShell remoting server'],
   [new RemotingError('timeout', 'no', {}), 'EXCHANGE_OPEN_TIMEOUT_SECONDS'],
-  [new RemotingError('timeout', 'no', { stderr: 'no such file' }), 'wrote that in place of a session'],
+  [new RemotingError('timeout', 'no', { stderr: 'no such file' }), 'printed this text and opened no session'],
 ])(
   'where no session comes about, %s, the remedy is named and the server asked once',
   async (error, remedy) => {
@@ -547,14 +549,14 @@ describe('the version of a server', () => {
 
   test.each([
     [ExchangeVersion.V2019, 'Version 15.2 (Build 2562.17)', 'declare it as ExchangeVersion.SE'],
-    [ExchangeVersion.SE, 'Version 15.2 (Build 1748.10)', 'managed as it is until it was updated'],
+    [ExchangeVersion.SE, 'Version 15.2 (Build 1748.10)', 'go on until the server is updated in place'],
   ])(
     'declared as %s while it is updated in place is warned of, and stops nothing',
     async (version, display, detail) => {
       const problems = await declaredAs(version, display).versionProblems('EX1');
       expect(problems).toMatchObject([{ severity: 'warning' }]);
       expect(problems[0]?.detail).toContain(detail);
-      expect(problems[0]?.detail).toContain('none is taken out for it');
+      expect(problems[0]?.detail).toContain('no member has to leave the DAG');
     },
   );
 

@@ -183,7 +183,7 @@ describe('the configuration of an http or https endpoint', () => {
       (name): [Values, Environment, string, string] => [
         { certificate_names: ['mail.contoso.com', name] },
         {},
-        `certificate_names has '${name}', which is no name of a certificate`,
+        `certificate_names has '${name}', which is not a name of a certificate`,
         'certificate_names',
       ],
     ),
@@ -363,7 +363,9 @@ describe('a session of the provider', () => {
     await session.close();
     await small.close();
     expect(problem?.summary).toBe('Import-ExchangeCertificate failed for BSAEX01');
-    expect(problem?.detail).toContain('Set EXCHANGE_MAX_ENVELOPE_KILOBYTES to its MaxEnvelopeSizekb');
+    expect(problem?.detail).toContain(
+      'Compare EXCHANGE_MAX_ENVELOPE_KILOBYTES with MaxEnvelopeSizekb of the server',
+    );
   });
 
   test('goes to the next endpoint where the first cannot be reached', async () => {
@@ -467,7 +469,7 @@ describe('a session of the provider', () => {
         { shell_resource: 'http://schemas.microsoft.com/powershell/Microsoft.PowerShell' },
         undefined,
         'refused',
-        'Microsoft.PowerShell, which EXCHANGE_SHELL_RESOURCE names. Exchange',
+        'Microsoft.PowerShell, the one in EXCHANGE_SHELL_RESOURCE. The one of Exchange',
       ],
       [
         'no remote PowerShell',

@@ -445,7 +445,7 @@ describe('a call to a peer that misbehaves', () => {
       expect(await outcomeOf(transport)).toEqual({
         kind: 'unknown',
         interruption: 'prompt',
-        message: 'Set-Thing asked a question that was not expected: ReadLine: Name:',
+        message: 'Set-Thing asked an unexpected question: ReadLine: Name:',
       });
     });
 
@@ -454,7 +454,7 @@ describe('a call to a peer that misbehaves', () => {
       expect(await outcomeOf(transport, { stopTimeoutMs: 50 })).toMatchObject({
         kind: 'unknown',
         interruption: 'prompt',
-        message: 'Set-Thing asked a question that was not expected: ReadLine: Name:',
+        message: 'Set-Thing asked an unexpected question: ReadLine: Name:',
       });
     });
 

@@ -226,7 +226,7 @@ describeNeeding(missingOpenSsh(), 'the ssh transport, with the server of OpenSSH
     const { port } = await start({ settings: ['AuthenticationMethods publickey,password'] });
     await expect(opening({ port })).rejects.toMatchObject({
       kind: 'authentication-refused',
-      message: expect.stringContaining('further proof') as string,
+      message: expect.stringContaining('second factor') as string,
       facts: { methods: ['password'] },
     });
   });

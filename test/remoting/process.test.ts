@@ -83,7 +83,7 @@ describe('the process transport', () => {
       const late = await script(waiting, options).catch((error: unknown) => error);
       expect(late).toMatchObject({
         kind: 'timeout',
-        message: expect.stringMatching(/ms; it said: (x{496}boom|Password:)$/) as string,
+        message: expect.stringMatching(/ms; the program wrote: (x{496}boom|Password:)$/) as string,
         facts: { bound, reached: 'user', [name]: expect.stringMatching(text) as string },
       });
     }

@@ -24,12 +24,12 @@ export function advice(findings: readonly DoorFinding[], endpoint: Endpoint): st
   if (open !== undefined) {
     const name = DOOR_NAMES[open.door];
     return isOf(endpoint, open)
-      ? `The endpoint is the best door that is open, ${name}: what failed there is said above.`
-      : `Take ${name}: ${settingsOf(open)}.`;
+      ? `The endpoint already uses the best way that is open, ${name}. The failed check above says what is wrong with it.`
+      : `Use ${name}: ${settingsOf(open)}.`;
   }
   const faulty = ranked.find((finding) => finding.state === 'faulty');
   return faulty?.state === 'faulty'
-    ? `No door is open. The next is ${DOOR_NAMES[faulty.door]}. ${faulty.remedy}`
+    ? `No way is open. The best one to repair is ${DOOR_NAMES[faulty.door]}. ${faulty.remedy}`
     : undefined;
 }
 
@@ -49,7 +49,7 @@ function settingsOf({ door, address }: DoorFinding): string {
     case 'https-basic':
       return `${at(address)} and ${ENVIRONMENT.authentication}=basic, with ${ENVIRONMENT.user} and ${WSMAN_SECRETS.passwordFile}`;
     case 'ssh':
-      return `${at(address.replace('://', '://user@'))}, where it has PowerShell as a subsystem`;
+      return `${at(address.replace('://', '://user@'))}, if its sshd has PowerShell as a subsystem`;
     case 'windows-http':
     case 'windows-https':
       return `${at(address)} with ${ENVIRONMENT.shell_resource}=http://schemas.microsoft.com/powershell/Microsoft.PowerShell, ${ENVIRONMENT.authentication}=negotiate and ${ENVIRONMENT.snap_in}`;

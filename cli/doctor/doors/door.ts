@@ -10,7 +10,7 @@ export type Door =
   | 'windows-http';
 
 export const DOOR_NAMES: { readonly [door in Door]: string } = {
-  'http-kerberos': 'HTTP sealed by Kerberos',
+  'http-kerberos': 'HTTP encrypted by Kerberos',
   https: 'HTTPS',
   'https-kerberos': 'HTTPS with Kerberos',
   'https-basic': 'HTTPS with Basic',

@@ -20,6 +20,6 @@ export async function greeting(connection: Duplex, signal: AbortSignal): Promise
     signal.removeEventListener('abort', abort);
   }
   return text === ''
-    ? { kind: 'cut', why: 'no word was said' }
-    : { kind: 'stranger', why: `it said '${text.slice(0, 80)}'` };
+    ? { kind: 'cut', why: 'it sent no greeting' }
+    : { kind: 'stranger', why: `it sent '${text.slice(0, 80)}'` };
 }

@@ -19,24 +19,26 @@ export function judged(place: Place, sight: Sight, endpoint: Endpoint): readonly
     case 'silence':
       return [
         finding.faulty(
-          'it takes connections, and says nothing',
-          'Look at what listens there: IIS or the application pool of the directory may hang.',
+          'it accepts connections, but does not answer',
+          'Look at what listens on this port: IIS, or the application pool of the directory PowerShell, may hang.',
         ),
       ];
     case 'cut':
       return [
         finding.faulty(
-          `it cuts the connection: ${sight.why}`,
-          'Look at what stands between and at what listens there: a firewall or proxy that refuses this machine cuts connections so.',
+          `it closes the connection: ${sight.why}`,
+          'A firewall or proxy that refuses this machine closes connections like this. Look for one on the way, and at what listens on this port.',
         ),
       ];
     case 'stranger':
-      return [finding.closed(`what is there speaks another protocol: ${sight.why}`)];
+      return [finding.closed(`what listens on this port speaks another protocol: ${sight.why}`)];
     case 'no-tls':
       return [finding.faulty(sight.error.message, connectionRemedy(sight.error, endpoint))];
     case 'ssh':
       return [
-        finding.open(`${sight.software}; only a sign-in tells whether it has the subsystem of PowerShell`),
+        finding.open(
+          `${sight.software}; whether it has the subsystem of PowerShell shows only after a sign-in`,
+        ),
       ];
     case 'answer':
       return sight.status === 401
@@ -60,8 +62,8 @@ function challenged(place: Place, answer: Answer, endpoint: Endpoint): readonly 
         isKerberos
           ? named(place, 'http-kerberos', 'it asks for Kerberos')
           : finder(place).faulty(
-              `it offers ${offered}, and no Kerberos`,
-              'In the default configuration of IIS the module kerbauth of the directory PowerShell asks for Kerberos: compare the modules of the directory with those of another Exchange server. A password is never sent over plain HTTP.',
+              `Kerberos is off; it offers ${offered}`,
+              'By default the IIS module kerbauth of the directory PowerShell asks for Kerberos: compare the modules of the directory with those of another Exchange server. The provider never sends a password over plain HTTP.',
             ),
       ];
     case 'https': {
@@ -69,7 +71,7 @@ function challenged(place: Place, answer: Answer, endpoint: Endpoint): readonly 
         ? named(place, 'https-kerberos', 'it asks for Kerberos')
         : finder(place, 'https-kerberos').closed(`it offers ${offered}`);
       const basic = schemes.includes('basic')
-        ? finder(place, 'https-basic').open('it takes a user and a password')
+        ? finder(place, 'https-basic').open('it accepts a user and a password')
         : finder(place, 'https-basic').closed(`it offers ${offered}; Basic is off, as by default`);
       return [kerberos, basic].map((finding) => withCertificate(finding, answer, endpoint));
     }
@@ -78,7 +80,7 @@ function challenged(place: Place, answer: Answer, endpoint: Endpoint): readonly 
       const finding = isKerberos
         ? named(place, place.kind, NO_CMDLETS)
         : finder(place).faulty(
-            `it offers ${offered}, and no Kerberos`,
+            `Kerberos is off; it offers ${offered}`,
             "Turn Kerberos or Negotiate on in the service's settings (winrm get winrm/config/service/auth).",
           );
       return [withCertificate(finding, answer, endpoint)];
@@ -88,7 +90,7 @@ function challenged(place: Place, answer: Answer, endpoint: Endpoint): readonly 
   }
 }
 
-const NO_CMDLETS = `its sessions have no cmdlets of Exchange without a snap-in, which bypasses role-based access control`;
+const NO_CMDLETS = `its sessions have the cmdlets of Exchange only with a snap-in, which bypasses role-based access control`;
 
 function withCertificate(finding: DoorFinding, { distrust }: Answer, endpoint: Endpoint): DoorFinding {
   if (distrust === undefined || finding.state !== 'open') return finding;
@@ -101,7 +103,7 @@ function withCertificate(finding: DoorFinding, { distrust }: Answer, endpoint: E
 function named(place: Place, door: Door, well: string): DoorFinding {
   if (isIP(place.host) === 0) return finder(place, door).open(well);
   return finder(place, door).faulty(
-    `${well}, which knows servers by name, and ${place.host} is an address`,
+    `${well}, but Kerberos knows servers by name, and ${place.host} is an address`,
     `Write the server's full name in ${ENVIRONMENT.endpoint}.`,
   );
 }
@@ -114,33 +116,33 @@ function withoutChallenge(
   const isWindows = kind.startsWith('windows-');
   if (status >= 300 && status < 400) {
     return [
-      `it sends on to ${location === '' ? 'nowhere' : location} (HTTP ${status})`,
-      'Take the redirection off the directory PowerShell in IIS: those of the site are inherited by it.',
+      `it redirects to ${location === '' ? 'no address' : location} (HTTP ${status})`,
+      'Remove the redirection from the directory PowerShell in IIS, which inherits it from the web site.',
     ];
   }
   if (status === 403 && kind === 'http') {
     return [
-      'it is forbidden there (HTTP 403), as where TLS is required',
-      'Turn Require SSL off for the directory PowerShell in IIS, as by default; messages are sealed all the same. Or take HTTPS.',
+      'it refuses HTTP (HTTP 403), as it does if TLS is required',
+      'Turn Require SSL off for the directory PowerShell in IIS, as it is by default; Kerberos encrypts the messages all the same. Or use HTTPS.',
     ];
   }
   if (status === 404) {
     return [
       `it has no ${path} (HTTP 404)`,
       isWindows
-        ? 'What listens there is not the WS-Management service of Windows.'
-        : 'Name a server of Exchange that takes clients, and no proxy or other machine.',
+        ? 'What listens on this port is not the WS-Management service of Windows.'
+        : 'Name an Exchange server with the client access role, not a proxy or another machine.',
     ];
   }
   if (status >= 500) {
     return [
       `it fails (HTTP ${status})`,
-      'Look at the application pool of the directory PowerShell in IIS: 503 means that it is stopped.',
+      'Look at the application pool of the directory PowerShell in IIS; HTTP 503 means that the pool is stopped.',
     ];
   }
   return [
-    `it answers HTTP ${status} and does not ask who is there`,
-    'What answers may be a proxy, or a site without the directory PowerShell: look at it with a browser.',
+    `it answers HTTP ${status} and does not ask for a sign-in`,
+    'A proxy may answer here, or a web site without the directory PowerShell: open the address in a browser to see.',
   ];
 }
 

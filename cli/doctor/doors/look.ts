@@ -21,7 +21,7 @@ export interface LookOptions {
 /** Looks at one place. Never rejects. */
 export async function look(place: Place, options: LookOptions): Promise<Sight> {
   const ended = new AbortController();
-  const timer = setTimeout(() => ended.abort(new Error('the time is over')), options.timeoutMs);
+  const timer = setTimeout(() => ended.abort(new Error('the time limit is over')), options.timeoutMs);
   try {
     return await lookAt(place, options, ended.signal);
   } finally {

@@ -17,7 +17,7 @@ export function allDoors({ found, advice }: Doors): string {
   if (found.length === 0) return '';
   const lines = found.map((finding) => `${line(finding)}\n`);
   return [
-    '\nDoors of the server, looked at without signing in:\n',
+    '\nWays into the server, tried without signing in:\n',
     ...lines,
     ...(advice === undefined ? [] : [`${oneLine(advice)}\n`]),
   ].join('');

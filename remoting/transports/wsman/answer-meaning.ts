@@ -56,7 +56,7 @@ export function meaningOf(
     case 503:
       return { kind: 'busy', error: refusal('throttled', 'is too busy') };
     case 413:
-      throw refusal('too-large', `takes no ${operation} of that size`);
+      throw refusal('too-large', `refuses a message of this size (${operation})`);
     case 301:
     case 302:
     case 307:

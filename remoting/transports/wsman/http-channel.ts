@@ -198,7 +198,10 @@ export class HttpChannel {
           this.#options.authenticator.forgotten();
           continue;
         }
-        throw new RemotingError('closed', 'the connection ended after the sign-in, which is for it only');
+        throw new RemotingError(
+          'closed',
+          'the connection ended right after the sign-in, which is valid only for that connection',
+        );
       } catch (error) {
         connection.destroy();
         throw error;
@@ -212,7 +215,8 @@ export class HttpChannel {
       proof?.context.close();
       return;
     }
-    if (proof === undefined) throw new RemotingError('usage', 'http:// needs Kerberos, which seals');
+    if (proof === undefined)
+      throw new RemotingError('usage', 'http:// needs Kerberos, which encrypts the messages');
     connection.sealWith(new Sealing(proof.scheme, proof.context));
     demandServerPrincipal(proof.context.peer, hostOf(this.#options.url));
   }
@@ -244,7 +248,7 @@ export class HttpChannel {
     const { message, code } = reasonOf(reason);
     if (code === 'HPE_HEADER_OVERFLOW') {
       const facts = { ...this.where, ...effect, bound: 'maxHeaderBytes', limit: MAX_HEADER_BYTES };
-      const what = `the head of the answer is larger than ${MAX_HEADER_BYTES} bytes`;
+      const what = `the headers of the answer are larger than ${MAX_HEADER_BYTES} bytes`;
       return new RemotingError('too-large', what, facts, cause);
     }
     const facts = { ...this.where, ...effect, ...(code === undefined ? {} : { code }) };
@@ -261,7 +265,7 @@ function unproved({ status, methods }: WireAnswer): RemotingError {
     const what = `the sign-in with Kerberos was refused (HTTP 401)`;
     return new RemotingError('authentication-refused', what, { httpStatus: status, methods });
   }
-  const what = `what answers did not prove itself when it was signed in to (HTTP ${status})`;
+  const what = `the server did not prove by Kerberos that it is the right server (HTTP ${status})`;
   return new RemotingError('not-sealed', what, { httpStatus: status });
 }
 

@@ -94,7 +94,7 @@ export class KerberosAuthenticator implements Authenticator {
   ): Promise<void> {
     const token = tokenOf(answer, scheme);
     if (token === undefined) return Promise.resolve();
-    return this.#withRemotingErrors('there is no proof by Kerberos of', async () => {
+    return this.#withRemotingErrors('Kerberos does not prove the server to be', async () => {
       await context.token(token, { signal, timeoutMs: left(tokenBy) });
     });
   }

@@ -68,7 +68,7 @@ export async function tunnel(
     answer = (await Promise.race([once(asking, 'connect'), ended(asking)])) as unknown as typeof answer;
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const message = `the proxy ${where.host}:${where.port} gives no tunnel: ${(error as Error).message}`;
+    const message = `the proxy ${where.host}:${where.port} opens no tunnel: ${(error as Error).message}`;
     throw new RemotingError('unreachable', message, where, { cause: error });
   }
   const [{ statusCode }, socket] = answer;

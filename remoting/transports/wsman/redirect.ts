@@ -10,7 +10,7 @@ export class Redirected extends RemotingError {
     readonly location: string,
     facts: RemotingFacts,
   ) {
-    super('redirected', `the server sends us to ${location.slice(0, SHOWN_CHARACTERS)}`, facts);
+    super('redirected', `the server redirects the session to ${location.slice(0, SHOWN_CHARACTERS)}`, facts);
   }
 }
 
@@ -42,12 +42,16 @@ export function followed(location: string, from: URL, targets: readonly string[]
     return encrypted;
   }
   const shown = location.slice(0, SHOWN_CHARACTERS);
-  throw new RemotingError('redirected', `${from.hostname} sends us to ${shown}, which is not allowed`, {
-    host: from.hostname,
-    noEffect: true,
-    location: shown,
-    ...(target === undefined ? {} : { redirectTarget: target }),
-  });
+  throw new RemotingError(
+    'redirected',
+    `${from.hostname} redirects the session to ${shown}, which is not allowed`,
+    {
+      host: from.hostname,
+      noEffect: true,
+      location: shown,
+      ...(target === undefined ? {} : { redirectTarget: target }),
+    },
+  );
 }
 
 function targetOf({ hostname, port }: URL): string {

@@ -35,15 +35,15 @@ export class Sealing {
    */
   unseal({ status, contentType, body }: WireAnswer): Answer {
     if (!isEncryptedType(contentType)) {
-      throw new RemotingError('not-sealed', `an answer came that is not sealed (it says HTTP ${status})`, {
+      throw new RemotingError('not-sealed', `an answer came that is not encrypted (HTTP ${status})`, {
         httpStatus: status,
       });
     }
     const message = readEncryptedMessage(body);
-    if (message.scheme !== this.#scheme) throw protocolError('the answer is sealed under another scheme');
+    if (message.scheme !== this.#scheme) throw protocolError('the answer is encrypted under another scheme');
     const plain = this.#opened(message.sealed);
     if (plain.length !== message.plainBytes)
-      throw protocolError('a sealed answer has another length than it says');
+      throw protocolError('an encrypted answer does not have the length that it states');
     return { status: 200, contentType: message.type, location: '', methods: [], body: plain };
   }
 
@@ -52,12 +52,7 @@ export class Sealing {
       return this.#context.unseal(sealed);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new RemotingError(
-        'not-sealed',
-        `the seal of an answer does not hold: ${reason}`,
-        {},
-        { cause: error },
-      );
+      throw new RemotingError('not-sealed', `Kerberos refuses an answer: ${reason}`, {}, { cause: error });
     }
   }
 

@@ -3,7 +3,7 @@ import { RemotingError } from '../../remoting-error';
 
 /** The remedy where the endpoint has an address in place of a name. */
 export const NAME_FOR_ADDRESS =
-  'Write the full name of the server (FQDN) in the endpoint in place of its address: Kerberos knows servers by name, and no service principal name is made for an address by default.';
+  'Write the full name of the server (FQDN) into the endpoint instead of its address: Kerberos knows servers by name, and by default no service principal name exists for an address.';
 
 /** For example `HTTP/ex1.contoso.com@CONTOSO.COM`. A port may follow the host; the domain may follow a second slash. */
 const OF_SERVICE = /^[^/@\\]+\/([^/@\\]+)(?:[/@]|$)/;
@@ -46,5 +46,5 @@ function remedy(named: string | undefined, host: string): string {
   const noDns = 'set dns_canonicalize_hostname = false and rdns = false in krb5.conf.';
   return named === undefined
     ? `The ticket must be of HTTP/${host}, as klist shows it: correct [domain_realm] and [realms], and ${noDns}`
-    : `Name ${named} in the endpoint if that is the server. Else ${noDns}`;
+    : `Name ${named} in the endpoint if that is the server. Otherwise ${noDns}`;
 }

@@ -76,7 +76,7 @@ const FINGERPRINT = /^[0-9A-F]{64}$/;
 export function readTrust(trust: TlsTrust): TlsSettings {
   const fingerprints = trust.fingerprints?.map((given) => {
     const plain = given.replaceAll(':', '').toUpperCase();
-    if (!FINGERPRINT.test(plain)) throw new RemotingError('usage', `'${given}' is no SHA-256 fingerprint`);
+    if (!FINGERPRINT.test(plain)) throw new RemotingError('usage', `'${given}' is not a SHA-256 fingerprint`);
     return colons(plain);
   });
   return {
@@ -272,11 +272,11 @@ const VERIFICATION: { readonly [code: string]: RemotingErrorKind } = {
 };
 
 const MEANINGS: { readonly [kind in RemotingErrorKind]?: string } = {
-  'tls-expired': 'shows a certificate that is not valid now',
+  'tls-expired': 'shows a certificate that has expired or is not valid yet',
   'tls-name-mismatch': 'shows a certificate for other names',
   'tls-untrusted': 'shows a certificate that is not trusted',
-  'tls-version': 'offers no version of TLS that is used here',
-  'not-wsman': 'does not speak TLS there',
+  'tls-version': 'offers no version of TLS that the provider may use',
+  'not-wsman': 'does not speak TLS at this port',
   closed: 'hung up during the TLS handshake',
   unreachable: 'cannot be reached',
 };

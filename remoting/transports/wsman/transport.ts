@@ -80,7 +80,7 @@ export function wsmanTransport(options: WsmanOptions): Transport {
       const first = endpointUrl(options.url);
       if (first.protocol === 'http:' && authentication.kind !== 'negotiate') {
         const what =
-          'http:// is used with Kerberos only, which seals what goes over it: any other authentication would show it to everybody on the way';
+          'http:// is possible only with Kerberos, which encrypts the messages: with any other authentication everybody on the way could read them';
         throw new RemotingError('usage', what);
       }
       const redirects = (options.allowedRedirectHosts ?? []).map(targetFrom);
@@ -135,7 +135,7 @@ function endpointUrl(text: string): URL {
     throw new RemotingError('usage', 'a WS-Management endpoint is a URL with https:// or http://');
   }
   if (url.username !== '' || url.password !== '') {
-    throw new RemotingError('usage', 'credentials do not belong into a URL');
+    throw new RemotingError('usage', 'the URL of the endpoint must not hold credentials');
   }
   return url;
 }
@@ -143,6 +143,7 @@ function endpointUrl(text: string): URL {
 /** @throws RemotingError `usage` */
 function targetFrom(text: string): string {
   const target = redirectTarget(text);
-  if (target === undefined) throw new RemotingError('usage', `'${text}' is no host, or host and port`);
+  if (target === undefined)
+    throw new RemotingError('usage', `'${text}' is not a host, or a host with its port`);
   return target;
 }

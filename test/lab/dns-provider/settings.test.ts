@@ -67,7 +67,12 @@ describe('the settings', () => {
     ['two blocks', { update: [whole, whole] }, {}, 'more than one'],
     ['a key without a dot', update({ ...whole, key_name: 'update' }), {}, 'dot'],
     ['an unknown algorithm', update({ ...whole, key_algorithm: 'hmac-sha3' }), {}, 'hmac-sha3'],
-    ['half a key', update({ server: 'a', key_name: 'update.' }), {}, 'together'],
+    [
+      'half a key',
+      update({ server: 'a', key_name: 'update.' }),
+      {},
+      'only a part of key_name, key_algorithm and key_secret is set',
+    ],
     ['a secret that is not Base64', update({ ...whole, key_secret: 'canary of a secret' }), {}, 'Base64'],
     ['a port that is none', update({ ...whole, port: 65536 }), {}, '65536'],
     ['a port of the environment that is none', update(whole), { DNS_UPDATE_PORT: 'x' }, "'x'"],
@@ -78,13 +83,13 @@ describe('the settings', () => {
       'Kerberos and an address',
       update({ server: '192.0.2.53' }),
       { DNS_UPDATE_REALM: 'X' },
-      "no server by its address '192.0.2.53'",
+      "servers only by name, but '192.0.2.53' is an address",
     ],
     [
       'a user without a key',
       update({ server: 'a', gssapi: [{ realm: 'X', username: 'svc' }] }),
       { DNS_UPDATE_KEYTAB: '' },
-      'username goes with password or keytab',
+      'username is set, but neither password nor keytab',
     ],
   ])('with %s are refused, and the secret is not in the message', (_, config, env, said) => {
     const read = () => readSettings(config, env);

@@ -158,7 +158,7 @@ describeWithKerberos('Kerberos of a connection', () => {
     if (!(error instanceof RemotingError)) throw new Error('not refused');
     expect(error).toMatchObject({ kind: 'authentication-refused', facts: { noEffect: true } });
     expect(error.message).toContain(`did not accept the password of ${USER}`);
-    expect(error.facts.remedy).toContain('Check the password.');
+    expect(error.facts.remedy).toContain('Check the password before you try again');
     expect(error.message).not.toContain('canary');
   });
 });
