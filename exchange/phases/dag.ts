@@ -6,6 +6,7 @@ import { dagMember, databaseAvailabilityGroup, datacenterActivation, erase } fro
 import { includesName, sameServer } from '../resources/equality';
 import { serverNameIn } from '../resources/host';
 import type { PlacedGroup } from '../placed-groups';
+import { isServer } from '../server-hosts';
 import type { Placement, Topology } from '../topology';
 import { idOn, type Phase } from './phase';
 
@@ -44,10 +45,7 @@ function dagId(name: string): string {
 /** Witness servers of a DAG that are not declared as Exchange servers. */
 function undeclaredWitnesses({ site }: Topology, { group }: PlacedGroup): readonly string[] {
   return [group.witness, group.alternateWitness].flatMap((witness) =>
-    witness === undefined ||
-    site.servers.some(
-      ({ name, fqdn }) => sameServer(witness.server, name) || sameServer(witness.server, fqdn),
-    )
+    witness === undefined || site.servers.some((server) => isServer(witness.server, server))
       ? []
       : [witness.server],
   );

@@ -1,13 +1,12 @@
 import type { Path } from '../../schema';
 import type { PlacedGroup } from '../placed-groups';
 import { sameServer } from '../resources/equality';
+import { isServer } from '../server-hosts';
 import type { Witness } from '../site';
 import type { Finding, Rule } from './rule';
 
 function isMember({ members }: PlacedGroup, witness: Witness, at: Path): readonly Finding[] {
-  const found = members.find(
-    ({ name, fqdn }) => sameServer(witness.server, name) || sameServer(witness.server, fqdn),
-  );
+  const found = members.find((member) => isServer(witness.server, member));
   if (found === undefined) return [];
   return [
     {

@@ -2865,6 +2865,28 @@ const CASES: readonly Case[] = [
     remedy: 'a server that is no member',
   },
   {
+    when: 'the witness is a member, named by an FQDN that does not begin with its name',
+    rule: 'dag-witness',
+    declaration: site({
+      servers: [server(1), server(2, { name: 'EXCHANGE-MUNICH', fqdn: 'exchange-munich2.contoso.local' })],
+      dag: { ...dag, witness: { ...dag.witness, server: 'Exchange-Munich2.contoso.local' } },
+    }),
+    path: 'dag.witness.server',
+    problem: 'is the member EXCHANGE-MUNICH',
+    remedy: 'a server that is no member',
+  },
+  {
+    when: 'the witness is a member, named by its name, with which its FQDN does not begin',
+    rule: 'dag-witness',
+    declaration: site({
+      servers: [server(1), server(2, { name: 'EXCHANGE-MUNICH', fqdn: 'exchange-munich2.contoso.local' })],
+      dag: { ...dag, witness: { ...dag.witness, server: 'exchange-munich' } },
+    }),
+    path: 'dag.witness.server',
+    problem: 'is the member EXCHANGE-MUNICH',
+    remedy: 'a server that is no member',
+  },
+  {
     when: 'the alternate witness is the witness',
     rule: 'dag-witness',
     declaration: site({ dag: { ...dag, alternateWitness: { ...dag.witness, server: 'fs01' } } }),
@@ -4048,6 +4070,10 @@ describe('the rules of a declaration', () => {
 
     test.each<[string, Partial<ExchangeSiteProps>]>([
       ['a check of the replication of members', { health: { replication: true } }],
+      [
+        'a witness of another domain that has the short name of a member',
+        { dag: { ...dag, witness: { ...dag.witness, server: 'EX02.fabrikam.local' } } },
+      ],
       [
         'the certificates and the pages that the runner is to see, of what the servers have',
         {

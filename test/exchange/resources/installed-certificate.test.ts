@@ -6,6 +6,8 @@ import { certificate } from '../../../exchange/resources';
 import {
   installedCertificate,
   installedCertificates,
+  ownCertificate,
+  type InstalledCertificate,
 } from '../../../exchange/resources/installed-certificate';
 import { readNrbf } from '../../../nrbf';
 import { makeAuthority } from '../../../pki';
@@ -33,6 +35,47 @@ function object(properties: { readonly [name: string]: PowerShellValue }): Power
 const RAW = certificateData(data('none'));
 const described = (properties: { readonly [name: string]: PowerShellValue }) =>
   installedCertificate(object({ RawData: RAW, ...properties }));
+
+describe('the certificate that Setup made for a server', () => {
+  const made = (thumbprint: string, more: Partial<InstalledCertificate> = {}): InstalledCertificate => ({
+    thumbprint,
+    subject: 'CN=EX1',
+    issuer: 'CN=EX1',
+    names: ['EX1', 'EX1.contoso.com'],
+    notBefore: '2025-01-01T00:00:00.000Z',
+    notAfter: '2030-01-01T00:00:00.000Z',
+    selfSigned: true,
+    services: [],
+    iisSites: null,
+    privateKeyExportable: null,
+    status: null,
+    ...more,
+  });
+  const chosen = (...certificates: readonly InstalledCertificate[]) =>
+    ownCertificate(certificates, 'EX1')?.thumbprint;
+
+  test('is the longest-lived of several, in whichever order they are shown', () => {
+    const [earlier, later] = [made('A', { notAfter: '2029-12-31T00:00:00.000Z' }), made('B')];
+    expect(chosen(earlier, later)).toBe('B');
+    expect(chosen(later, earlier)).toBe('B');
+    expect(chosen(made('A', { notAfter: null }), later)).toBe('B');
+  });
+
+  test('is the same one in each run, where several end on the same day', () => {
+    expect(chosen(made('B'), made('A'))).toBe('A');
+    expect(chosen(made('A'), made('B'))).toBe('A');
+  });
+
+  test.each<readonly [string, Partial<InstalledCertificate>]>([
+    ['an authority issued', { selfSigned: false }],
+    ['is for another server', { names: ['EX2', 'EX2.contoso.com'] }],
+    ['has a name that only begins like that of the server', { names: ['EX10.contoso.com'] }],
+    ['has names that cannot be read', { names: null }],
+  ])('is none that %s', (_what, more) => {
+    expect(chosen(made('A', more))).toBeUndefined();
+    expect(chosen(made('A', more), made('B', { names: ['ex1'] }))).toBe('B');
+  });
+});
 
 describe('what SerializationData tells', () => {
   const ALL = ['IMAP', 'POP', 'UM', 'IIS', 'SMTP', 'Federation', 'UMCallRouter'];

@@ -17,6 +17,7 @@ import {
   virtualDirectories,
 } from '../../../exchange/resources';
 import type { AnyResource, Facts, Step } from '../../../exchange/resources';
+import type { Answers } from '../../../exchange/resources/step';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
 import { Credential, SecureText } from '../../../powershell/invocation';
@@ -653,6 +654,57 @@ describe('the certificate of a server', () => {
     // Nothing was answered.
     expect(removal?.guard?.omission(shown('SMTP'), new Map())).toMatchObject({ mayPass: false });
     expect(removal?.guard?.omission([], new Map())).toBeUndefined();
+  });
+
+  describe('that a renewal replaces, and that the plan sees in use,', () => {
+    const RawData = Buffer.from('the old certificate');
+    const thumbprint = createHash('sha1').update(RawData).digest('hex').toUpperCase();
+    const prior = { ...declared, thumbprint, imported: [thumbprint] };
+    const shown = (Services: string) => [{ typeNames: [], properties: { Services, RawData } }];
+    /** What a server answers on which nothing names the certificate. */
+    const nothing = new Map(
+      Object.entries({
+        'Get-TransportService': [{ Name: 'EX2', InternalTransportCertificateThumbprint: SETUPS }],
+        'Get-ReceiveConnector': [],
+        'Get-SendConnector': [],
+        'Get-AuthConfig': [
+          {
+            CurrentCertificateThumbprint: SETUPS,
+            PreviousCertificateThumbprint: null,
+            NextCertificateThumbprint: null,
+          },
+        ],
+        'Get-PopSettings': [{ X509CertificateName: null }],
+        'Get-ImapSettings': [{ X509CertificateName: null }],
+      }).map(([cmdlet, rows]) => [cmdlet, rows.map((properties) => ({ typeNames: [], properties }))]),
+    );
+    const foreseen = (planned: typeof declared | null, services: string, answers: Answers = nothing) =>
+      certificate.foresee!(shown(services), { prior, planned } as never, in2013, answers);
+
+    test('stays in the state until it is free, and the plan says what uses it', () => {
+      const { values, diagnostics } = foreseen(declared, 'Federation');
+      expect(values).toEqual({ imported: [THUMBPRINT, thumbprint], left_on_server: [] });
+      expect(diagnostics).toEqual([
+        {
+          severity: 'warning',
+          summary: `The certificate ${thumbprint} stays on EX2`,
+          detail: expect.stringContaining('Federation uses it') as string,
+        },
+      ]);
+    });
+
+    test('leaves the state and stays on the server where it is destroyed, or nobody can tell who uses it', () => {
+      expect(foreseen(null, 'Federation').values).toMatchObject({ left_on_server: [thumbprint] });
+      expect(foreseen(declared, 'SMTP', new Map())).toMatchObject({
+        values: { imported: [THUMBPRINT], left_on_server: [thumbprint] },
+        diagnostics: [{ summary: expect.stringContaining(thumbprint) as string }],
+      });
+    });
+
+    test('is removed, without a word, where nothing uses it', () => {
+      const free = { imported: [THUMBPRINT], left_on_server: [] };
+      expect(foreseen(declared, 'SMTP')).toEqual({ values: free, diagnostics: [] });
+    });
   });
 
   test('that the plan leaves on the server is not removed', () => {
