@@ -469,7 +469,7 @@ describe('the doors of the server', () => {
   test('are a line where a session came about', async () => {
     const text = renderText(await examine({ servers: { bsaex01: '2013' } }, rig().https));
     expect(text).toMatch(/^found {4}ways in {9}HTTPS with Basic \(\d+\)$/m);
-    expect(text).not.toContain('Doors of the server');
+    expect(text).not.toContain('Ways into the server');
     const user = 'contoso\\keyless';
     rig().organization.ssh.add(user, { password: CANARY, deniedCmdlets: ['Get-ExchangeServer'] });
     const withoutRights = await examine({}, { ...rig().https, EXCHANGE_USER: user });
@@ -518,7 +518,7 @@ describe('the doors of the server', () => {
     const environment = { ...rig().https, EXCHANGE_ENDPOINT: 'https://ex1.invalid/PowerShell/' };
     const report = await examine({}, environment);
     expect(report.endpoints[0]?.doors).toEqual({ found: [] });
-    expect(renderText(report)).not.toContain('Doors');
+    expect(renderText(report)).not.toContain('Ways into the server');
   });
 });
 

@@ -65,7 +65,7 @@ describeWithTerraform('what DNS already has', () => {
           expect(run).toMatchObject({ exit: 1 });
           expect(run.said).toContain(IS_ALIAS);
           expect(run.said).toContain(CNAME);
-          expect(run.said).toContain(`Then name ${WEBMAIL} in dns.existingRecords`);
+          expect(run.said).toContain(`Then add ${WEBMAIL} to dns.existingRecords`);
         }
         expect(rig.writes()).toEqual([]);
         expect(rig.updates).toEqual([]);
@@ -82,7 +82,7 @@ describeWithTerraform('what DNS already has', () => {
         expect(plan).toMatchObject({ exit: 1 });
         expect(plan.said).toContain(NOBODYS);
         expect(plan.said).toContain(`${WEBMAIL}. 300 IN A ${STRANGER}`);
-        expect(plan.said).toContain(`name ${WEBMAIL} in dns.existingRecords`);
+        expect(plan.said).toContain(`add ${WEBMAIL} to dns.existingRecords`);
         expect(plan.said).toContain(`Otherwise remove the addresses from the zone ${ZONE} yourself.`);
       },
       SETUP_MS,

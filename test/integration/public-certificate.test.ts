@@ -117,7 +117,7 @@ describeWithTerraform('a certificate that is committed beside its PFX', () => {
     async () => {
       const without = await noted(rig.applyPlan(pullRequest(log)));
       expect(without.exit).toBe(1);
-      expect(without.said).toContain(`${FIRST.name}, ${SECOND.name} still need the certificate`);
+      expect(without.said).toContain(`${FIRST.name}, ${SECOND.name} do not have the certificate yet`);
       rig.writePfx(renewed);
       // Terraform takes no plan twice.
       await noted(rig.plan(pullRequest(log)));

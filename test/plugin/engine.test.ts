@@ -537,7 +537,7 @@ describe('the apply', () => {
       target.failAt = 'set a url';
       target.readFails = true;
       const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u' }));
-      expect(detailOf(diagnostics)).not.toContain('Read back');
+      expect(detailOf(diagnostics)).not.toContain('was read back');
     });
   });
 

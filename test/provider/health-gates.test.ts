@@ -87,7 +87,7 @@ test('a server that goes on with its old certificate stops the deploy there, and
   const [error] = said.filter(({ severity }) => severity === 'error');
   expect(error?.summary).toBe(`The check of ${SECOND.name} from this machine failed`);
   expect(error?.detail).toContain(`(CN=${SECOND.name.toUpperCase()}, until `);
-  expect(error?.detail).toContain('were not run; the DNS records are among them');
+  expect(error?.detail).toContain('Later steps of the deploy, including the DNS records, were not run');
   expect(run.state.has(`${SECOND.name}-health`)).toBe(false);
   // IIS has taken it by now: the next deploy passes, with the gate alone.
   fronts[1]?.showFormer(0);

@@ -104,7 +104,9 @@ describe('the certificate that a server shows', () => {
     expect(diagnostic?.detail).toContain(
       `Still so after 1 seconds: ${HOST}:443 shows the certificate ${SETUPS()}`,
     );
-    expect(diagnostic?.detail).toContain('were not run; the DNS records are among them');
+    expect(diagnostic?.detail).toContain(
+      'Later steps of the deploy, including the DNS records, were not run',
+    );
   });
 
   test('of IMAP is that with which its service was started', async () => {

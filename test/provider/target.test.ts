@@ -315,7 +315,9 @@ describe('an error record of a call that completed', () => {
     expect(diagnostics).toMatchObject([
       { severity: 'error', summary: 'Test-ServiceHealth does not show everything for EX1' },
     ]);
-    expect(diagnostics[0]?.detail).toContain('were not run; the DNS records are among them');
+    expect(diagnostics[0]?.detail).toContain(
+      'Later steps of the deploy, including the DNS records, were not run',
+    );
   });
 
   test('beside the list of servers does not make one look uninstalled', async () => {
@@ -462,7 +464,9 @@ test('a check whose cmdlet is not offered is not repeated: waiting does not chan
   expect(kind).toBe('failed');
   expect(session.calls).toHaveLength(1);
   expect(diagnostics[0]?.detail).toContain('Get-ManagementRole -Cmdlet Test-ServiceHealth');
-  expect(diagnostics[0]?.detail).toContain('were not run; the DNS records are among them');
+  expect(diagnostics[0]?.detail).toContain(
+    'Later steps of the deploy, including the DNS records, were not run',
+  );
   expect(diagnostics[0]?.detail).not.toContain('seconds');
 });
 
