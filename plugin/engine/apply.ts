@@ -85,7 +85,7 @@ function keptNote<Target>(
       severity: 'warning',
       summary: `${resource.typeName} was changed in place, although Terraform planned to replace it`,
       detail:
-        'The old object and the new one are the same, so that it was not removed: it is in use. Only if another object ' +
+        'The old object and the new one are the same object, which is in use, so it was not removed. Only if another object ' +
         `is declared in its place by now, remove this one by hand:\n${numbered(removal)}`,
     },
   ];

@@ -263,7 +263,7 @@ function contradiction(
 ): readonly Diagnostic[] {
   const wanted = walk.wants(resource, state);
   if (wanted === undefined || !walk.removes(resource, state)) return [];
-  const detail = `Both are the same object. This plan would remove it at the end, although it is declared:\n${numbered(removal)}\n`;
+  const detail = `It is one and the same object. This plan would remove it at the end, although it is declared:\n${numbered(removal)}\n`;
   return [
     wanted === 'in-state'
       ? {
