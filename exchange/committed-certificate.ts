@@ -51,7 +51,7 @@ export function committedCertificate(
     return {
       problem: `the file '${file}' ${why}`,
       remedy:
-        "it counts from the project's folder; leave certificateFile out where no certificate is committed",
+        "the path is relative to the project's folder; leave certificateFile out where no certificate is committed",
     };
   }
   try {

@@ -36,5 +36,5 @@ export function roleRemedy(cmdlets: readonly string[], parameters: readonly stri
   const roles = [...new Set(cmdlets.flatMap(builtInRoles))].sort();
   const builtIn = roles.length === 0 ? '' : ` Of the built-in roles these are likely: ${roles.join(', ')}.`;
   const lacking = parameters.length === 0 ? '' : ` -CmdletParameters ${parameters.join(',')}`;
-  return `Give the account a management role that holds what it lacks; \`Get-ManagementRole -Cmdlet ${cmdlets[0] ?? '<cmdlet>'}${lacking}\` names the roles of your organization.${builtIn}`;
+  return `Give the account a management role with the missing cmdlets or parameters; \`Get-ManagementRole -Cmdlet ${cmdlets[0] ?? '<cmdlet>'}${lacking}\` names the roles of your organization.${builtIn}`;
 }

@@ -201,7 +201,7 @@ function gateLines(server: string | null, call: Invocation, until: Until): reado
             ? [`if ($seen.Count -eq 0) { ${quote(`${call.cmdlet} returned nothing`)} }`]
             : [
                 `if (@($seen | Where-Object { [string] $_.${property} -eq ${expected} }).Count -eq 0) {`,
-                `${INDENT}${quote(`${call.cmdlet} tells of no success`)}`,
+                `${INDENT}${quote(`${call.cmdlet} reports no success`)}`,
                 '}',
               ]),
           'foreach ($item in $seen) {',

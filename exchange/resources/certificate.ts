@@ -75,11 +75,11 @@ export const certificate = defineResource({
     server: serverAttribute('Server that holds the certificate.'),
     pfx_file: text(
       'required',
-      'PFX (PKCS #12) file on the machine that runs Terraform, as a path from the folder it runs in. Where a block `public_certificate` of the provider names it, a plan does without the file.',
+      'PFX (PKCS #12) file on the machine that runs Terraform, as a path from the folder it runs in. Where a block `public_certificate` of the provider names it, a plan does not need the file.',
     ),
     pfx_password: text(
       'optional',
-      'Password of the PFX. Write-only: give it from an ephemeral variable; it is kept in neither state nor plan. Left out: the file has none, or a plan does without the file.',
+      'Password of the PFX. Write-only: give it from an ephemeral variable; it is kept in neither state nor plan. Left out: the file has no password, or a plan does not need the file.',
       { writeOnly: true, sensitive: true },
     ),
     required_names: textSet(

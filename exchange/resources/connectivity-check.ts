@@ -30,13 +30,13 @@ export function mailboxProblem(value: Known): Problem | undefined {
 }
 
 /** A user principal name, or `DOMAIN\user` with a NetBIOS domain name. */
-const ACCOUNT = /^([^\s@\\]{1,64}@[^\s@\\]+|[A-Za-z0-9.-]{1,255}\\[^\s@\\/]{1,64})$/;
+const ACCOUNT = /^([^\s@\\:]{1,64}@[^\s@\\:]+|[A-Za-z0-9.-]{1,255}\\[^\s@\\/:]{1,64})$/;
 
 export function accountProblem(value: Known): Problem | undefined {
   return ACCOUNT.test(value as string)
     ? undefined
     : {
-        problem: `'${visible(value as string)}' names no account`,
+        problem: `'${visible(value as string)}' is not the name of an account`,
         remedy: "write it as 'probe@contoso.com', or as 'CONTOSO\\probe'",
       };
 }
@@ -45,7 +45,7 @@ function urlsProblem(value: Known): Problem | undefined {
   const wrong = Object.keys(value as Triggers).find((key) => parseUrlKey(key) === undefined);
   return wrong === undefined
     ? undefined
-    : { problem: `'${visible(wrong)}' names no service and side`, remedy: "write it as 'ews internal'" };
+    : { problem: `'${visible(wrong)}' is not a service and side`, remedy: "write it as 'ews internal'" };
 }
 
 type Triggers = { readonly [name: string]: string };
@@ -78,7 +78,7 @@ function mustRun(prior: CheckAttributes | null, planned: CheckAttributes): boole
 const ONCE_SECONDS = 1;
 
 const PUBLISHED =
-  'The DNS records are published already, and clients come to the server by them: correct what the test tells of.';
+  'The DNS records are published already, so that clients already use the server: correct the problem that the test shows.';
 
 /**
  * Connectivity tests of a server, which connect as clients do, through the names in DNS. They therefore come after the
@@ -108,7 +108,7 @@ export const connectivityCheck = defineResource({
     ),
     account: text(
       'optional',
-      "Who signs in to test: probe@contoso.com or CONTOSO\\probe. Before Exchange 2013 Test-OutlookWebServices signs in as nobody else. Left out: Exchange's own test mailbox.",
+      "Who signs in to test: probe@contoso.com or CONTOSO\\probe. Before Exchange 2013, Test-OutlookWebServices takes no account. Left out: Exchange's own test mailbox.",
       { equals: sameName, problem: accountProblem },
     ),
     mailbox_password: text(

@@ -95,7 +95,7 @@ export const TEST_MAILBOX_REMEDY =
   'These cmdlets sign in as the test mailbox of the Active Directory site, which New-TestCasConnectivityUser.ps1 in the Scripts folder of Exchange makes, in the management shell on a server with mailboxes: run it where it was never run.';
 
 export function accountRemedy(account: string): string {
-  return `Where they are not let in, look at the password of ${account} (TF_VAR_mailbox_password), and whether its mailbox may use the protocol.`;
+  return `If they cannot sign in, check the password of ${account} (TF_VAR_mailbox_password), and whether its mailbox may use the protocol.`;
 }
 
 /** The expected result of a test, as data. */
@@ -113,11 +113,11 @@ export function failedTests(
   server: string,
   objects: readonly PowerShellObject[],
 ): string | undefined {
-  if (objects.length === 0) return `${cmdlet} says nothing of ${server}`;
+  if (objects.length === 0) return `${cmdlet} returned no result for ${server}`;
   const problems = objects.flatMap((object) => problemOf(object) ?? []);
   const [first, ...others] = problems;
   if (first === undefined) {
-    return objects.some(isSuccess) ? undefined : `${cmdlet} tells of no success on ${server}`;
+    return objects.some(isSuccess) ? undefined : `${cmdlet} reports no success on ${server}`;
   }
   const told = [first, ...others.slice(0, MOST_PROBLEMS - 1)].join('; ');
   const more = problems.length - Math.min(problems.length, MOST_PROBLEMS);

@@ -21,7 +21,7 @@ function stoppedServices(server: string, objects: readonly PowerShellObject[]): 
       const services = textsOf(role, 'ServicesNotRunning') ?? [];
       return `${textOf(role, 'Role') ?? 'a role'}: ${services.length === 0 ? 'required services' : services.join(', ')}`;
     });
-  if (objects.length === 0) return `Test-ServiceHealth says nothing of ${server}`;
+  if (objects.length === 0) return `Test-ServiceHealth returned no result for ${server}`;
   return stopped.length === 0 ? undefined : `not running on ${server}: ${stopped.join('; ')}`;
 }
 

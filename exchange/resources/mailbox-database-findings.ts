@@ -50,7 +50,7 @@ export function findings(
             severity: 'warning' as const,
             summary: `Circular logging of ${name} changes only once the database is mounted again`,
             detail:
-              'Without copies the Information Store goes by it from then on: run Dismount-Database and Mount-Database when few people work, which this deploy does not.',
+              'In a database without copies, the change has an effect only from the next mount on. This deploy does not dismount the database: run Dismount-Database and Mount-Database when few people work.',
             path: path('circular_logging'),
           },
         ]
@@ -70,7 +70,7 @@ export function findings(
           error(
             'copies',
             `The database ${name} cannot get a second copy while circular logging is on`,
-            `Declare circularLogging: false for it and deploy that, dismount and mount it so that this counts, then add the copy; circular logging may be on again once the copy is there.`,
+            `Declare circularLogging: false for it and deploy that. Then dismount and mount the database, so that the change takes effect, and add the copy. Circular logging may be turned on again once the copy is there.`,
           ),
         ]
       : []),
@@ -79,7 +79,7 @@ export function findings(
           error(
             'copies',
             `The database ${name} cannot lose its last passive copy while circular logging is on`,
-            'Declare circularLogging: false for it, which is done before the copy is removed.',
+            'Declare circularLogging: false for it: the deploy then turns it off before it removes the copy.',
           ),
         ]
       : []),

@@ -217,7 +217,7 @@ function missingAttributes(config: KnownValues): readonly Diagnostic[] {
     {
       severity: 'error',
       summary: `Outlook Anywhere is enabled without ${missing.join(' and ')}`,
-      detail: `Enable-OutlookAnywhere takes none of it for granted: declare ${missing.join(' and ')} as well.`,
+      detail: `Enable-OutlookAnywhere needs these parameters: declare ${missing.join(' and ')} as well.`,
       path: [{ attribute: 'enabled' }],
     },
   ];
@@ -227,7 +227,7 @@ function needless(config: KnownValues): readonly Diagnostic[] {
   const said = Object.keys(PARAMETERS).filter((name) => (config[name] ?? null) !== null);
   return said.map((name) => ({
     severity: 'error' as const,
-    summary: `${name} of Outlook Anywhere that is off`,
+    summary: `${name} is declared, but Outlook Anywhere is off`,
     detail: 'Take it out, or enable Outlook Anywhere.',
     path: [{ attribute: name }],
   }));

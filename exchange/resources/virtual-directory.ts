@@ -232,7 +232,7 @@ function ownFailback({ failback_url: failback, external_url: external }: KnownVa
           severity: 'error',
           summary: `failback_url has the host of external_url, '${own}'`,
           detail:
-            'Browsers would be sent to the other datacentre, which that name still stands for while this one is failed back. Give it a name of its own.',
+            'Browsers would be sent to the other datacentre, to which that name still resolves while this one is failed back. Give it a name of its own.',
           path: [{ attribute: 'failback_url' }],
         },
       ];

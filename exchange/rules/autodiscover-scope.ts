@@ -15,11 +15,11 @@ export const autodiscoverScope: Rule = {
       )
       .map(({ path, server: { name, datacentre } }) => ({
         path,
-        problem: `it is not said which Active Directory sites are those of ${name}`,
+        problem: `no Active Directory sites are declared for ${name}`,
         remedy:
           datacentre === undefined
-            ? `say in which datacentre ${name} stands, and of that: activeDirectorySites: ['…']; or name the sites here`
-            : `say it of the datacentre, datacentres.${datacentre}.activeDirectorySites: ['…'], or name the sites here`,
+            ? `declare the datacentre of ${name}, and for that datacentre activeDirectorySites: ['…']; or name the Active Directory sites here`
+            : `declare datacentres.${datacentre}.activeDirectorySites: ['…'], or name the Active Directory sites here`,
       }));
   },
 };

@@ -20,8 +20,8 @@ export const certificateMailName: Rule = {
         return [
           {
             path: [...at, ...path('services', index)],
-            problem: `${titleOf(certificate)} is for ${row.service}, and has not its name '${host}'`,
-            remedy: `take ${row.service} out, so that the certificate is found that has the name; or add it to the names of this one`,
+            problem: `${titleOf(certificate)} is for ${row.service}, but does not hold the name '${host}' that mailProtocols declares for it`,
+            remedy: `add '${host}' to the names of this certificate; or take ${row.service} out of its services, if another certificate holds the name`,
           },
         ];
       }),

@@ -13,7 +13,7 @@ export const certificateMissing: Rule = {
             {
               path,
               problem: `no certificate is declared for ${server.name}`,
-              remedy: `add '${server.name}' to the servers of one, or leave its servers out, which stands for all`,
+              remedy: `add '${server.name}' to the servers of one, or leave its servers out, which means all servers`,
             },
           ],
     ),

@@ -49,7 +49,7 @@ function besideSpecialValue(addresses: readonly DeclaredText[]): readonly Findin
       : [
           {
             path,
-            problem: `'${text}' stands for ${meaning}, and there are other addresses beside it`,
+            problem: `'${text}' means ${meaning}, but other addresses are declared beside it`,
             remedy: `give '${text}' alone, or an address in each subnet`,
           },
         ];
@@ -63,7 +63,7 @@ function unsupported(addresses: readonly DeclaredText[], { version }: PlacedGrou
       ? [
           {
             path,
-            problem: `'${text}' stands for ${MEANINGS.get(text) ?? text}, which ${version.toString()} does not have: it came with 2013 SP1 on Windows Server 2012 R2`,
+            problem: `'${text}' means ${MEANINGS.get(text) ?? text}, which ${version.toString()} does not have: it came with 2013 SP1 on Windows Server 2012 R2`,
             remedy:
               "give an address in each subnet, or '0.0.0.0' for DHCP, which is what is taken without any",
           },

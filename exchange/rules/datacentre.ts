@@ -26,7 +26,7 @@ export const datacentre: Rule = {
         return [
           {
             path: at,
-            problem: `'${name}' stands there twice; neither letter case nor spaces tell two names apart`,
+            problem: `'${name}' is declared twice; letter case and spaces do not make it another name`,
             remedy: 'declare it once, or give one of them another name',
           },
         ];
@@ -36,7 +36,7 @@ export const datacentre: Rule = {
         return [
           {
             path: at,
-            problem: `'${name}' is the name of a server, too, which says by itself what its names stand for`,
+            problem: `'${name}' is also the name of a server, which has a publish of its own`,
             remedy:
               'give the datacentre another name: a pool is called after the server or the datacentre that has it',
           },

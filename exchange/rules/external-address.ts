@@ -20,8 +20,8 @@ export const externalAddress: Rule = {
         }
         return [...names].map(([address, hosts]) => ({
           path: at,
-          problem: `${hosts.join(', ')} would stand for '${address}', a private address`,
-          remedy: `say what the names stand for outside: publish of the server or its datacentre, { external: { virtualIp: '<public address>' } }, or publish of the view, or elsewhere; or leave the name out there with a reason: notPublished`,
+          problem: `${hosts.join(', ')} would resolve to '${address}', a private address`,
+          remedy: `declare what the names resolve to outside: publish of the server or its datacentre, { external: { virtualIp: '<public address>' } }, or publish of the view, or elsewhere; or leave the name out there with a reason: notPublished`,
         }));
       }),
 };

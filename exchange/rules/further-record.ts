@@ -161,7 +161,7 @@ function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]
 function besideNobody(path: Path): Finding {
   return {
     path,
-    problem: "'.' stands for nobody, and there are other hosts beside it",
+    problem: "'.' means that there is no host, but others are declared beside it",
     remedy: "give '.' alone, or take it out",
   };
 }
@@ -198,7 +198,7 @@ function toAlias(
     {
       path,
       problem: `'${host}' is an alias, by ${formatPath(alias.path)}, and ${recordType} records name no aliases`,
-      remedy: `name the host that it stands for: '${alias.content.target}'`,
+      remedy: `name the host that it is an alias of: '${alias.content.target}'`,
     },
   ];
 }

@@ -55,8 +55,8 @@ export function lackingWeb(at: Path, placements: readonly Placement[]): readonly
     : [
         {
           path: at,
-          problem: `no certificate for IIS is declared for ${names}, so that no other one could be told from it`,
-          remedy: `declare one there with 'IIS' among its services, or take this out`,
+          problem: `no certificate for IIS is declared for ${names}, so that there is nothing to compare the certificate of the server with`,
+          remedy: `declare a certificate with 'IIS' among its services for ${names}, or take this out`,
         },
       ];
 }
@@ -68,7 +68,7 @@ function lackingConnectors(at: Path, placements: readonly Placement[]): readonly
   return [
     {
       path: at,
-      problem: `what the Receive connectors of ${withVersion(first.server)} select is not read, nor that of any other server`,
+      problem: `the provider cannot read which certificate the Receive connectors of ${withVersion(first.server)} select, and there is no newer server`,
       remedy: `take 'SMTP' out`,
     },
   ];

@@ -277,7 +277,7 @@ function unneededAcceptance(id: string, at: Path): SiteDiagnostic {
 
 function diagnosticOf(rule: Rule, { path: at, problem, remedy }: Finding): SiteDiagnostic {
   const place = acceptancePlace(rule.id, at);
-  const detail = place === undefined ? remedy : `${remedy}; or say why it is right: ${place}`;
+  const detail = place === undefined ? remedy : `${remedy}; or accept it with a reason: ${place}`;
   return { rule: rule.id, severity: rule.severity, path: at, summary: problem, detail };
 }
 

@@ -45,8 +45,8 @@ function withoutChoice(topology: Topology): readonly Finding[] {
       return [
         {
           path: at,
-          problem: `no server of ${V2007.toString()} is meant: ${whose} has ${versionsOf(servers)}`,
-          remedy: `take it out: only ${V2010.toString()} beside ${V2007.toString()} goes by it`,
+          problem: `it applies to no server of ${V2007.toString()}: ${whose} has ${versionsOf(servers)}`,
+          remedy: `take it out: only ${V2010.toString()} beside ${V2007.toString()} uses it`,
         },
       ];
     }
@@ -56,7 +56,7 @@ function withoutChoice(topology: Topology): readonly Finding[] {
       {
         path: at,
         problem: `${newer.map(String).join(' and ')} proxies ActiveSync to ${V2007.toString()} in any case`,
-        remedy: `take it out: only ${V2010.toString()} goes by it`,
+        remedy: `take it out: only ${V2010.toString()} uses it`,
       },
     ];
   });
@@ -71,8 +71,8 @@ function withoutName(topology: Topology, { server, directories }: Placement): re
       ? [
           {
             path: said.path,
-            problem: `devices would be sent to no name: ${server.name} gives none outside for ActiveSync`,
-            remedy: `give it one, such as namespaces: { client: 'legacy.contoso.com' }, or say activesync: 'proxy'`,
+            problem: `devices could not be redirected: ${server.name} has no external name for ActiveSync`,
+            remedy: `declare one, such as namespaces: { client: 'legacy.contoso.com' }, or declare activesync: 'proxy'`,
           },
         ]
       : []),
@@ -80,8 +80,8 @@ function withoutName(topology: Topology, { server, directories }: Placement): re
       ? [
           {
             path: owa.externalPath,
-            problem: `newer servers cannot proxy Outlook on the web to ${withVersion(server)}, and it gives no name outside to which they could send browsers`,
-            remedy: `give it one of its own: namespaces: { services: { owa: { internal: '${owa.internal}', external: 'legacy.contoso.com' } } }`,
+            problem: `newer servers cannot proxy Outlook on the web to ${withVersion(server)}, and it has no external name to which they could redirect browsers`,
+            remedy: `declare one of its own: namespaces: { services: { owa: { internal: '${owa.internal}', external: 'legacy.contoso.com' } } }`,
           },
         ]
       : []),

@@ -31,7 +31,7 @@ export const loadBalancerLayer: Rule = {
               return [
                 {
                   path: [...at, ...path('layer')],
-                  problem: `${names.join(', ')} stand for the one address ${address}, behind which a load balancer at layer 4 cannot tell services apart`,
+                  problem: `${names.join(', ')} resolve to the one address ${address}, behind which a load balancer at layer 4 cannot tell services apart`,
                   remedy: `give each name an address: ${formatPath(own)}, or say layer: 7 where it looks into HTTPS`,
                 },
               ];

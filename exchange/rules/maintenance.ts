@@ -31,8 +31,8 @@ export const maintenance: Rule = {
           : [
               {
                 path,
-                problem: `nothing of ${idle.map(({ server }) => withVersion(server)).join(', ')} can be drained: 2007 has no cmdlet for it, and 2010 moves the active databases of a member of a DAG only`,
-                remedy: `take maintenance out, or say maintenance: false of ${idle.map(({ server }) => server.name).join(', ')}`,
+                problem: `${idle.map(({ server }) => withVersion(server)).join(', ')} cannot be drained: Exchange 2007 has no cmdlet for it, and Exchange 2010 moves only the active databases of a member of a DAG`,
+                remedy: `take maintenance out, or declare maintenance: false for ${idle.map(({ server }) => server.name).join(', ')}`,
               },
             ]),
         ...(newer === undefined
@@ -40,15 +40,16 @@ export const maintenance: Rule = {
           : unseen.map(({ server }) => ({
               path,
               problem: `the session of a site with ${withVersion(newer)} does not show which databases are active on ${withVersion(server)}, so that none would be moved`,
-              remedy: `give ${server.name} an endpoint of its own: endpoint: 'https://${server.fqdn}/PowerShell/'; or say maintenance: false of it`,
+              remedy: `give ${server.name} an endpoint of its own: endpoint: 'https://${server.fqdn}/PowerShell/'; or declare maintenance: false for it`,
             }))),
         ...(alone.length === 0
           ? []
           : [
               {
                 path,
-                problem: `nobody takes over what ${alone.map(({ server }) => server.name).join(', ')} would no longer do: there is no other server of ${ExchangeVersion.V2013.toString()} or later`,
-                remedy: 'take maintenance out: a server that is alone only goes out of service by it',
+                problem: `no server can take over from ${alone.map(({ server }) => server.name).join(', ')}: there is no other server of ${ExchangeVersion.V2013.toString()} or later`,
+                remedy:
+                  'take maintenance out: without another server it would only take this one out of service',
               },
             ]),
       ];
@@ -91,7 +92,7 @@ function targetFindings(
     return [
       {
         path: at,
-        problem: `${withVersion(target)} takes over no messages: that came with ${ExchangeVersion.V2013.toString()}`,
+        problem: `${withVersion(target)} cannot take over messages: that came with ${ExchangeVersion.V2013.toString()}`,
         remedy: 'name a newer server',
       },
     ];

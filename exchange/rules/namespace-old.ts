@@ -35,8 +35,8 @@ export const namespaceOld: Rule = {
         : [
             {
               path,
-              problem: `'${host}' stands for ${names.join(', ')} too, beside newer servers that should answer for all`,
-              remedy: `give the old servers a name of their own: namespaces: { client: 'legacy.contoso.com', autodiscover: … }; or say what the name stands for: elsewhere: { '${host}': '<address of the newer servers>' }`,
+              problem: `'${host}' resolves to ${names.join(', ')}, too, beside newer servers that should answer for all`,
+              remedy: `give the old servers a name of their own: namespaces: { client: 'legacy.contoso.com', autodiscover: … }; or declare what the name resolves to: elsewhere: { '${host}': '<address of the newer servers>' }`,
             },
           ];
     }),

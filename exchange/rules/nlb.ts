@@ -215,7 +215,7 @@ function besideAnother({ path: at, hosts }: NlbCluster, others: readonly NlbClus
         path: within(at),
         problem: `${both.map(({ server }) => server.name).join(', ')} would be hosts of this cluster and of that of ${formatPath(within(other.path))}`,
         remedy:
-          'take nlb out here: names then stand for the address alone, that of the other cluster or one that leads to it',
+          'take nlb out here: names then resolve only to the address, which is that of the other cluster or one that leads to it',
       },
     ];
   });

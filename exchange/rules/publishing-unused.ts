@@ -33,14 +33,14 @@ function unusedPlaces(site: ExchangeSiteProps): readonly Finding[] {
       side === 'external' && views.every((view) => view.side !== 'external')
         ? {
             path,
-            problem: 'there is no external view of DNS, so that it does nothing',
+            problem: 'there is no external view of DNS, so that it has no effect',
             remedy: 'declare the view, dns: { internal: { … }, external: { … } }, or take it out',
           }
         : {
             path,
             problem:
-              'every server has something nearer that says what its names stand for, so that it does nothing',
-            remedy: 'take it out, or take out what the servers, or their datacentres, say',
+              'every server that it applies to has a more specific publish, of its own or of its datacentre, so that this one has no effect',
+            remedy: 'take it out, or take out the more specific ones',
           },
     ];
   });
@@ -68,8 +68,8 @@ function unusedAddresses(site: ExchangeSiteProps): readonly Finding[] {
       return [
         {
           path: [...path, { attribute: 'virtualIps' }, { attribute: name }],
-          problem: `no server that is published so gives '${name}' to clients, so that the address does nothing`,
-          remedy: `take it out${places.length === 0 ? '' : `, or say it where it counts for the name: ${places.join(', ')}`}`,
+          problem: `no server that this publish applies to gives '${name}' to clients, so that the address has no effect`,
+          remedy: `take it out${places.length === 0 ? '' : `, or declare it where it has an effect for this name: ${places.join(', ')}`}`,
         },
       ];
     }),
@@ -87,7 +87,7 @@ function unusedElsewhere(site: ExchangeSiteProps): readonly Finding[] {
       return [
         {
           path: [...view.path, { attribute: 'elsewhere' }, { attribute: name }],
-          problem: `${unheld.problem}, so that the address does nothing`,
+          problem: `${unheld.problem}, so that the address has no effect`,
           remedy: unheld.remedy,
         },
       ];

@@ -23,7 +23,7 @@ export const reverseProxySignIn: Rule = {
           path,
           problem: `'${host}' is ${what}, and stands inside for the reverse proxy ${proxy.host}, which signs users in by forms: Outlook would ask for a password`,
           remedy:
-            'have the name stand for the servers, or the load balancer before them, in the internal view; or give clients inside another name',
+            'let the name resolve to the servers, or to the load balancer in front of them, in the internal view; or give clients inside another name',
         })),
     );
   },

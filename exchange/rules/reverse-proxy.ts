@@ -47,7 +47,7 @@ function forOtherKind(proxy: ReverseProxy): readonly Finding[] {
     .filter((property) => proxy[property] !== undefined)
     .map((property) => ({
       path: path('reverseProxy', property),
-      problem: `it is said of a proxy of kind ${other}, and this one is of kind ${proxy.kind}, so that it does nothing`,
+      problem: `it is a setting of proxies of kind ${other}, and this one is of kind ${proxy.kind}, so that it has no effect`,
       remedy: 'take it out, or correct the kind',
     }));
 }
@@ -99,8 +99,8 @@ function besideProxy(site: ExchangeSiteProps): readonly Finding[] {
     .filter(({ side }) => side === 'external')
     .map(({ path: at }) => ({
       path: at,
-      problem: 'names stand for the reverse proxy outside, so that this address does nothing',
+      problem: 'outside, names resolve to the reverse proxy, so that this address has no effect',
       remedy:
-        'take it out, or reverseProxy; a name that stands for another machine is said in dns.external.elsewhere',
+        'take it out, or take reverseProxy out; declare a name that resolves to another machine in dns.external.elsewhere',
     }));
 }

@@ -34,7 +34,7 @@ export const rolloutWaves: Rule = {
             {
               path: path('rollout'),
               problem: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} in no wave`,
-              remedy: `add a wave for it, for example [${missing.map((name) => `'${name}'`).join(', ')}] at the end`,
+              remedy: `add a wave for ${missing.length === 1 ? 'it' : 'each of them'} at the end: ${missing.map((name) => `['${name}']`).join(', ')}`,
             },
           ]),
     ];

@@ -19,8 +19,8 @@ export const serverDatacentre: Rule = {
       return [
         {
           path: path('servers', index, 'datacentre'),
-          problem: `nothing is said of '${datacentre}' in datacentres, so that ${server.name} has what the site says`,
-          remedy: `${nearest === undefined ? `correct it to one of ${names.join(', ')}` : `correct it to '${nearest}'`}; or where it is right, say so: datacentres: { '${datacentre}': {} }`,
+          problem: `datacentres has no entry for '${datacentre}', so that only the settings of the site apply to ${server.name}`,
+          remedy: `${nearest === undefined ? `correct it to one of ${names.join(', ')}` : `correct it to '${nearest}'`}; or if the name is right, add an empty entry: datacentres: { '${datacentre}': {} }`,
         },
       ];
     });

@@ -86,7 +86,7 @@ const withoutTlsEndpoint: Check = (placements, { site, published }) => {
     ? []
     : [
         {
-          problem: `nothing ends TLS before ${namesOf(alone)}: names stand for the addresses of the servers`,
+          problem: `nothing ends TLS before ${namesOf(alone)}: names resolve to the addresses of the servers`,
           remedy: `declare the load balancer, publish: { virtualIp: '…' }, or take sslOffload out`,
         },
       ];

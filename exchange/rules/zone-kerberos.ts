@@ -39,7 +39,7 @@ function problemsOf({ kerberos, server, keyName, keyAlgorithm }: Zone): readonly
   if (server !== undefined && recordTypeOf(server) !== undefined) {
     found.push({
       path: path('server'),
-      problem: `Kerberos knows no server by its address '${server}'`,
+      problem: `'${server}' is an address, and Kerberos knows servers only by name`,
       remedy: 'name it by its host name, as dc1.contoso.local, which the realm has as DNS/dc1.contoso.local',
     });
   }

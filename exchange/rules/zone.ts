@@ -33,7 +33,7 @@ export const zone: Rule = {
               ? [
                   {
                     path: at('name'),
-                    problem: `the zone '${name}' stands at ${formatPath([...view, ...path('zones', earlier)])} too`,
+                    problem: `the zone '${name}' is declared at ${formatPath([...view, ...path('zones', earlier)])} already`,
                     remedy: 'declare it once',
                   },
                 ]
@@ -64,7 +64,7 @@ export const zone: Rule = {
                     // The text is not shown, because it may be the secret of the key.
                     problem: 'this is not the name of a TSIG key, which has the form of a host name',
                     remedy:
-                      'write it as it stands in the DNS server, for example exchange-key; never its secret',
+                      'write it as it is named on the DNS server, for example exchange-key; never its secret',
                   },
                 ]),
             ...(port === undefined || (Number.isInteger(port) && port > 0 && port < 65536)
@@ -81,7 +81,7 @@ export const zone: Rule = {
               : [
                   {
                     path: at('timeoutSeconds'),
-                    problem: `${timeoutSeconds} is not a time`,
+                    problem: `${timeoutSeconds} is not a number of seconds`,
                     remedy: 'give a whole number of seconds',
                   },
                 ]),
@@ -103,7 +103,7 @@ function sharedZones(site: ExchangeSiteProps): readonly Finding[] {
       {
         path: [...external.path, ...path('zones', index)],
         problem: `the zone '${zone.name}' is that of ${formatPath([...internal.path, ...path('zones', twin)])}: both views would write into it`,
-        remedy: 'give each view the DNS server of its own: server, or port',
+        remedy: 'declare for each view a DNS server of its own: server, or port',
       },
     ];
   });

@@ -102,7 +102,7 @@ const PROXY_CASES: readonly RuleCase[] = [
     declaration: proxied({ address: '10.0.0.1' }),
     path: 'dns.external',
     problem: "'10.0.0.1', a private address",
-    remedy: 'say what the names stand for outside',
+    remedy: 'declare what the names resolve to outside',
   },
   {
     when: 'no name leads to the proxy',
@@ -133,8 +133,8 @@ const PROXY_CASES: readonly RuleCase[] = [
       },
     ),
     path: 'dns.external.publish',
-    problem: 'names stand for the reverse proxy outside',
-    remedy: 'take it out, or reverseProxy',
+    problem: 'outside, names resolve to the reverse proxy',
+    remedy: 'take it out, or take reverseProxy out',
   },
 ];
 
@@ -154,7 +154,7 @@ const ISA_CASES: readonly RuleCase[] = [
     path: 'namespaces.client',
     problem:
       "'mail.contoso.com' is the name of Exchange Web Services, and stands inside for the reverse proxy",
-    remedy: 'the load balancer before them, in the internal view',
+    remedy: 'the load balancer in front of them, in the internal view',
   },
   {
     when: 'service connection points hand out a name of a listener with forms, by its address outside',
@@ -184,21 +184,21 @@ const ISA_CASES: readonly RuleCase[] = [
     remedy: 'an address of its own',
   },
   ...(['signIn', 'listensOnHttp', 'wpadAddress'] as const).map((property): RuleCase => ({
-    when: `${property} is said of a proxy of kind arr`,
+    when: `${property} is a setting of proxies of kind arr`,
     rule: 'reverse-proxy',
     declaration: proxied({
       [property]: { signIn: 'none', listensOnHttp: true, wpadAddress: '192.0.2.60' }[property],
     }),
     path: `reverseProxy.${property}`,
-    problem: 'said of a proxy of kind isa, and this one is of kind arr',
+    problem: 'a setting of proxies of kind isa, and this one is of kind arr',
     remedy: 'correct the kind',
   })),
   {
-    when: 'farms are said of a proxy of kind isa',
+    when: 'farms are a setting of proxies of kind isa',
     rule: 'reverse-proxy',
     declaration: signing({ farms: 'protocol' }, {}),
     path: 'reverseProxy.farms',
-    problem: 'said of a proxy of kind arr, and this one is of kind isa',
+    problem: 'a setting of proxies of kind arr, and this one is of kind isa',
     remedy: 'take it out',
   },
 ];
@@ -372,7 +372,7 @@ const LAYER_CASES: readonly RuleCase[] = [
       namespaces: { ...site().namespaces, services: { ews: 'ews.contoso.com' } },
     }),
     path: 'dns.publish.layer',
-    problem: 'autodiscover.contoso.com, mail.contoso.com stand for the one address 192.0.2.100',
+    problem: 'autodiscover.contoso.com, mail.contoso.com resolve to the one address 192.0.2.100',
     remedy: 'dns.publish.virtualIps',
   },
   {
@@ -382,7 +382,7 @@ const LAYER_CASES: readonly RuleCase[] = [
       dns: { zones, publish: { layer: 4, virtualIp: ['2001:DB8::100', '2001:db8::100'] } },
     }),
     path: 'dns.publish.layer',
-    problem: 'stand for the one address 2001:db8::100',
+    problem: 'resolve to the one address 2001:db8::100',
     remedy: 'dns.publish.virtualIps',
   },
 ];

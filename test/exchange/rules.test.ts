@@ -385,7 +385,7 @@ const CASES: readonly Case[] = [
     rule: 'legacy-clients',
     declaration: site({ servers: [server(1, { legacyClients: { activesync: 'proxy' } })] }),
     path: 'servers[0].legacyClients',
-    problem: 'no server of Exchange Server 2007 is meant: EX01 has Exchange Server 2013',
+    problem: 'it applies to no server of Exchange Server 2007: EX01 has Exchange Server 2013',
     remedy: 'take it out',
   },
   {
@@ -393,7 +393,7 @@ const CASES: readonly Case[] = [
     rule: 'legacy-clients',
     declaration: two({ lisbon: { legacyClients: { activesync: 'proxy' } } }),
     path: 'datacentres.lisbon.legacyClients',
-    problem: 'no server of Exchange Server 2007 is meant: lisbon has Exchange Server 2013',
+    problem: 'it applies to no server of Exchange Server 2007: lisbon has Exchange Server 2013',
     remedy: 'take it out',
   },
   {
@@ -415,7 +415,7 @@ const CASES: readonly Case[] = [
       legacyClients: { activesync: 'redirect' },
     }),
     path: 'servers[0].legacyClients.activesync',
-    problem: 'EX01 gives none outside for ActiveSync',
+    problem: 'devices could not be redirected: EX01 has no external name for ActiveSync',
     remedy: "activesync: 'proxy'",
   },
   {
@@ -581,7 +581,7 @@ const CASES: readonly Case[] = [
     rule: 'autodiscover-scope',
     declaration: two({ lisbon: { autodiscoverSiteScope: 'own' } }),
     path: 'datacentres.lisbon.autodiscoverSiteScope',
-    problem: 'it is not said which Active Directory sites are those of EX01',
+    problem: 'no Active Directory sites are declared for EX01',
     remedy: "datacentres.lisbon.activeDirectorySites: ['…']",
   },
   {
@@ -589,8 +589,8 @@ const CASES: readonly Case[] = [
     rule: 'autodiscover-scope',
     declaration: site({ servers: [server(1, { autodiscoverSiteScope: 'own' }), server(2)] }),
     path: 'servers[0].autodiscoverSiteScope',
-    problem: 'it is not said which Active Directory sites are those of EX01',
-    remedy: 'say in which datacentre EX01 stands',
+    problem: 'no Active Directory sites are declared for EX01',
+    remedy: 'declare the datacentre of EX01',
   },
   {
     when: 'the scope of a service connection point is a word that is none',
@@ -915,7 +915,7 @@ const CASES: readonly Case[] = [
     file: { unread: 'cannot be read (ENOENT)' },
     path: 'certificate.certificateFile',
     problem: "the file 'certificates/mail.crt' cannot be read (ENOENT)",
-    remedy: "it counts from the project's folder",
+    remedy: "the path is relative to the project's folder",
   },
   {
     when: 'nobody read the certificate file',
@@ -976,7 +976,7 @@ const CASES: readonly Case[] = [
       dag: { ...dag, members: ['EX02', 'EX03'] },
     }),
     path: 'servers[1].maintenance.redirectTo',
-    problem: 'takes over no messages',
+    problem: 'cannot take over messages: that came with Exchange Server 2013',
     remedy: 'a newer server',
   },
   {
@@ -993,7 +993,7 @@ const CASES: readonly Case[] = [
     declaration: { ...siteOf2007(), maintenance: true },
     path: 'maintenance',
     problem: 'EX01',
-    remedy: 'say maintenance: false of EX01, EX02',
+    remedy: 'or declare maintenance: false for EX01, EX02',
   },
   {
     when: 'a server of 2010 in no DAG is to be drained',
@@ -1003,7 +1003,7 @@ const CASES: readonly Case[] = [
       dag: { ...dag, members: ['EX02'] },
     }),
     path: 'servers[0].maintenance',
-    problem: '2010 moves the active databases of a member of a DAG only',
+    problem: 'Exchange 2010 moves only the active databases of a member of a DAG',
     remedy: 'take maintenance out',
   },
   {
@@ -1024,7 +1024,7 @@ const CASES: readonly Case[] = [
     rule: 'maintenance',
     declaration: site({ ...balanced, servers: [server(1)], maintenance: true }),
     path: 'maintenance',
-    problem: 'nobody takes over what EX01 would no longer do',
+    problem: 'no server can take over from EX01',
     remedy: 'take maintenance out',
   },
   {
@@ -1075,7 +1075,15 @@ const CASES: readonly Case[] = [
     declaration: site({ rollout: [['EX01']] }),
     path: 'rollout',
     problem: 'EX02 is in no wave',
-    remedy: "['EX02'] at the end",
+    remedy: "add a wave for it at the end: ['EX02']",
+  },
+  {
+    when: 'several servers are in no wave',
+    rule: 'rollout-waves',
+    declaration: site({ servers: [server(1), server(2), server(3)], rollout: [['EX01']] }),
+    path: 'rollout',
+    problem: 'EX02, EX03 are in no wave',
+    remedy: "add a wave for each of them at the end: ['EX02'], ['EX03']",
   },
   {
     when: 'a wave holds all members of a DAG',
@@ -1639,7 +1647,7 @@ const CASES: readonly Case[] = [
       dns: { zones: [{ name: 'contoso.com', server: '192.0.2.53', kerberos: { realm: 'CONTOSO.LOCAL' } }] },
     }),
     path: 'dns.zones[0].server',
-    problem: 'by its address',
+    problem: 'is an address, and Kerberos knows servers only by name',
     remedy: 'dc1.contoso.local',
   },
   {
@@ -1783,7 +1791,7 @@ const CASES: readonly Case[] = [
     rule: 'zone',
     declaration: site({ dns: { zones: [{ name: 'contoso.com' }, { name: 'Contoso.com.' }] } }),
     path: 'dns.zones[1].name',
-    problem: 'stands at dns.zones[0] too',
+    problem: 'is declared at dns.zones[0] already',
     remedy: 'declare it once',
   },
   {
@@ -1889,7 +1897,7 @@ const CASES: readonly Case[] = [
     remedy: 'leave it out here',
   },
   {
-    when: 'a further name stands there twice',
+    when: 'a further name is declared twice',
     rule: 'also-published',
     declaration: site({
       namespaces: { ...right.namespaces, alsoPublished: ['outlook.contoso.com', 'outlook.contoso.com'] },
@@ -1961,7 +1969,7 @@ const CASES: readonly Case[] = [
     rule: 'datacentre',
     declaration: two({ lisbon: {}, Lisbon: {} }),
     path: 'datacentres.Lisbon',
-    problem: 'stands there twice',
+    problem: 'is declared twice',
     remedy: 'declare it once',
   },
   {
@@ -1994,8 +2002,9 @@ const CASES: readonly Case[] = [
       datacentres: { porto: {}, lisbon: { namespaces: { client: 'lis.contoso.com' } } },
     }),
     path: 'servers[1].datacentre',
-    problem: "nothing is said of 'Lisboon' in datacentres, so that EX02 has what the site says",
-    remedy: "correct it to 'lisbon'; or where it is right, say so: datacentres: { 'Lisboon': {} }",
+    problem: "datacentres has no entry for 'Lisboon', so that only the settings of the site apply to EX02",
+    remedy:
+      "correct it to 'lisbon'; or if the name is right, add an empty entry: datacentres: { 'Lisboon': {} }",
   },
   {
     when: 'nothing is said of the datacentre of a server, and its name is like no other',
@@ -2005,7 +2014,7 @@ const CASES: readonly Case[] = [
       datacentres: { lisbon: { namespaces: { client: 'lis.contoso.com' } } },
     }),
     path: 'servers[1].datacentre',
-    problem: "nothing is said of 'faro'",
+    problem: "datacentres has no entry for 'faro'",
     remedy: 'correct it to one of lisbon; or',
   },
   {
@@ -2024,7 +2033,7 @@ const CASES: readonly Case[] = [
       datacentres: { lisbon: { publish: { virtualIp: '198.51.100.1' } } },
     }),
     path: 'datacentres.lisbon.publish',
-    problem: 'every server has something nearer',
+    problem: 'every server that it applies to has a more specific publish',
     remedy: 'take it out',
   },
   {
@@ -2037,8 +2046,8 @@ const CASES: readonly Case[] = [
       porto: { namespaces: { client: 'opo.contoso.com' }, publish: { virtualIp: '198.51.100.3' } },
     }),
     path: 'datacentres.lisbon.publish.virtualIps["OPO.contoso.com"]',
-    problem: "no server that is published so gives 'OPO.contoso.com' to clients",
-    remedy: 'say it where it counts for the name: datacentres.porto.publish',
+    problem: "no server that this publish applies to gives 'OPO.contoso.com' to clients",
+    remedy: 'declare it where it has an effect for this name: datacentres.porto.publish',
   },
   {
     when: 'a name for clients inside stands for other machines outside',
@@ -2069,7 +2078,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'dns.elsewhere["mail.contoso.com"]',
     problem:
-      "'mail.contoso.com' is left out of this view, by dns.notPublished, so that the address does nothing",
+      "'mail.contoso.com' is left out of this view, by dns.notPublished, so that the address has no effect",
     remedy: 'leave it out, here or there',
   },
   {
@@ -2138,7 +2147,7 @@ const CASES: readonly Case[] = [
       },
     ),
     path: 'dns.external',
-    problem: "mail.contoso.com would stand for '10.1.0.21', a private address",
+    problem: "mail.contoso.com would resolve to '10.1.0.21', a private address",
     remedy: 'or elsewhere',
   },
   {
@@ -2181,7 +2190,7 @@ const CASES: readonly Case[] = [
     ),
     path: 'dns.external.zones[0]',
     problem: 'is that of dns.internal.zones[0]',
-    remedy: 'give each view the DNS server of its own',
+    remedy: 'declare for each view a DNS server of its own',
   },
   {
     when: 'clients outside would be told a private address',
@@ -2197,7 +2206,7 @@ const CASES: readonly Case[] = [
       },
     ),
     path: 'dns.external',
-    problem: "mail.contoso.com, autodiscover.contoso.com would stand for '172.16.0.9', a private address",
+    problem: "mail.contoso.com, autodiscover.contoso.com would resolve to '172.16.0.9', a private address",
     remedy: 'notPublished',
   },
   {
@@ -2275,7 +2284,7 @@ const CASES: readonly Case[] = [
       servers: [server(1, { version: ExchangeVersion.V2010 }), server(2, { version: ExchangeVersion.V2016 })],
     }),
     path: 'namespaces.client',
-    problem: "'mail.contoso.com' stands for EX01 too",
+    problem: "'mail.contoso.com' resolves to EX01, too",
     remedy: "elsewhere: { 'mail.contoso.com'",
   },
   {
@@ -2291,7 +2300,7 @@ const CASES: readonly Case[] = [
     rule: 'datacentre',
     declaration: two({ lisbon: {}, 'lis bon': {} }),
     path: 'datacentres["lis bon"]',
-    problem: 'stands there twice',
+    problem: 'is declared twice',
     remedy: 'declare it once',
   },
   {
@@ -2302,7 +2311,7 @@ const CASES: readonly Case[] = [
       datacentres: { ex01: { publish: { virtualIp: '192.0.2.91' } } },
     }),
     path: 'datacentres.ex01',
-    problem: 'is the name of a server, too',
+    problem: 'is also the name of a server',
     remedy: 'a pool is called after',
   },
   {
@@ -2316,7 +2325,7 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'certificate.mail.services[1]',
-    problem: "is for IMAP, and has not its name 'imap.contoso.com'",
+    problem: "is for IMAP, but does not hold the name 'imap.contoso.com' that mailProtocols declares for it",
     remedy: 'take IMAP out',
   },
   {
@@ -2328,8 +2337,8 @@ const CASES: readonly Case[] = [
       certificate: { ...names('imap.contoso.com'), services: ['IIS', 'IMAP'] },
     }),
     path: 'certificate.services[1]',
-    problem: "is for IMAP, and has not its name 'imap2.contoso.com'",
-    remedy: 'add it to the names of this one',
+    problem: "is for IMAP, but does not hold the name 'imap2.contoso.com' that mailProtocols declares for it",
+    remedy: 'to the names of this certificate; or take IMAP out of its services',
   },
   {
     when: 'every server has a nearer name for a mail protocol',
@@ -2760,7 +2769,7 @@ const CASES: readonly Case[] = [
     rule: 'dag-addresses',
     declaration: site({ dag: { ...dag, addresses: ['192.0.2.50', '0.0.0.0'] } }),
     path: 'dag.addresses[1]',
-    problem: 'stands for DHCP',
+    problem: 'means DHCP',
     remedy: `give '0.0.0.0' alone`,
   },
   {
@@ -2768,7 +2777,7 @@ const CASES: readonly Case[] = [
     rule: 'dag-addresses',
     declaration: site({ dag: { ...dag, addresses: ['255.255.255.255', '192.0.2.50'] } }),
     path: 'dag.addresses[0]',
-    problem: 'stands for no administrative access point',
+    problem: 'means no administrative access point',
     remedy: `give '255.255.255.255' alone`,
   },
   {
@@ -3149,7 +3158,7 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'dns.records.mx["contoso.com"][0].exchange',
-    problem: `'.' stands for nobody, and there are other hosts beside it`,
+    problem: `'.' means that there is no host, but others are declared beside it`,
     remedy: "give '.' alone",
   },
   {
@@ -3392,7 +3401,8 @@ const CASES: readonly Case[] = [
     rule: 'health-from-runner',
     declaration: { ...siteOf2007(), health: { fromRunner: { certificates: ['SMTP'] } } },
     path: 'health.fromRunner.certificates[0]',
-    problem: 'what the Receive connectors of EX01 (Exchange Server 2007) select is not read',
+    problem:
+      'the provider cannot read which certificate the Receive connectors of EX01 (Exchange Server 2007) select',
     remedy: `take 'SMTP' out`,
   },
   {
@@ -3972,7 +3982,7 @@ describe('the rules of a declaration', () => {
 
     test('is asked for with the words that give it', () => {
       expect(found(stretched())[0]?.detail).toContain(
-        "; or say why it is right: rules: { 'dag-stretched': { accepted: '<reason>' } }",
+        "; or accept it with a reason: rules: { 'dag-stretched': { accepted: '<reason>' } }",
       );
     });
 

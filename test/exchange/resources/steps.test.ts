@@ -1136,7 +1136,7 @@ describe('the tests after the records', () => {
   test('succeed where each object says so, and only then', () => {
     const problem = of('Test-ActiveSyncConnectivity')?.problem;
     expect(problem?.([result('Success'), result('success')])).toBeUndefined();
-    expect(problem?.([])).toBe('Test-ActiveSyncConnectivity says nothing of EX2');
+    expect(problem?.([])).toBe('Test-ActiveSyncConnectivity returned no result for EX2');
     expect(problem?.([result('Success'), result('Skipped')])).toBe('of EX2 Ping is Skipped');
     expect(problem?.([result('*FAILURE*', 'Options', '401\r\n\u001b[2J Unauthorized')])).toBe(
       'of EX2 Options is *FAILURE* (401 \\u{1B}[2J Unauthorized)',
@@ -1153,7 +1153,7 @@ describe('the tests after the records', () => {
     const problem = of('Test-OutlookWebServices')?.problem;
     expect(problem?.([message('Information', 'Begun.'), message('Success', 'Done.')])).toBeUndefined();
     expect(problem?.([message('Information', 'Begun.')])).toBe(
-      'Test-OutlookWebServices tells of no success on EX2',
+      'Test-OutlookWebServices reports no success on EX2',
     );
     expect(problem?.([message('Success', 'Done.'), message('Error', 'No URL.')])).toBe(
       'of EX2 message 1013 is Error (No URL.)',
@@ -1213,9 +1213,18 @@ describe('the tests after the records', () => {
     expect(connectivityCheck.validate?.(declared)).toEqual([]);
   });
 
-  test.each(['probe', 'a@b@c', 'CONTOSO\\', '\\probe', 'CONTOSO\\a@b'])('%j names no account', (account) => {
+  test.each([
+    'probe',
+    'a@b@c',
+    'CONTOSO\\',
+    '\\probe',
+    'CONTOSO\\a@b',
+    // RFC 7617: with Basic authentication a colon would end the user name, so that the rest would count as the password.
+    'a:b@contoso.com',
+    'CONTOSO\\a:b',
+  ])('%j is not the name of an account', (account) => {
     const { account: attribute } = connectivityCheck.schema.attributes;
-    expect(attribute.problem?.(account)?.problem).toContain('names no account');
+    expect(attribute.problem?.(account)?.problem).toContain('is not the name of an account');
     expect(attribute.problem?.('contoso.local\\probe')).toBeUndefined();
   });
 
@@ -1333,7 +1342,7 @@ describe('the health gate', () => {
     });
     expect(services?.until?.problem([stopped])).toBe('not running on EX2: Client Access Server Role: W3SVC');
     expect(services?.until?.problem([object({ Role: 'x', RequiredServicesRunning: true })])).toBeUndefined();
-    expect(services?.until?.problem([])).toContain('says nothing of EX2');
+    expect(services?.until?.problem([])).toContain('returned no result for EX2');
   });
 
   test('names the protocols that do not answer', () => {

@@ -493,7 +493,7 @@ try {
         Wait-Healthy -Server 'CAS01' -Seconds 900 -Check {
             $seen = @(Test-OutlookWebServices -ClientAccessServer 'CAS01' -ErrorAction 'Stop')
             if (@($seen | Where-Object { [string] $_.Type -eq 'Success' }).Count -eq 0) {
-                'Test-OutlookWebServices tells of no success'
+                'Test-OutlookWebServices reports no success'
             }
             foreach ($item in $seen) {
                 $value = [string] $item.Type
@@ -520,7 +520,7 @@ try {
         Wait-Healthy -Server 'CAS02' -Seconds 900 -Check {
             $seen = @(Test-OutlookWebServices -ClientAccessServer 'CAS02' -ErrorAction 'Stop')
             if (@($seen | Where-Object { [string] $_.Type -eq 'Success' }).Count -eq 0) {
-                'Test-OutlookWebServices tells of no success'
+                'Test-OutlookWebServices reports no success'
             }
             foreach ($item in $seen) {
                 $value = [string] $item.Type
