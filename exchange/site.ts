@@ -328,8 +328,9 @@ export interface LegacyClients {
    * How Exchange 2010 serves ActiveSync devices. `redirect`: it answers devices that know Autodiscover with HTTP 451 and
    * the external URL of the old server, and proxies the others (the source is in `legacy-table.ts`). A device that gets
    * this answer and does not understand it stops syncing. Microsoft describes that for devices with protocol 12.1 and
-   * earlier, before Update Rollup 6 of 2010 SP2 (knowledge base article 2751417, about two Active Directory sites). `proxy`: it fetches their mail itself from the internal URL
-   * of the old server, whose external URL is then cleared. Exchange 2013 always proxies.
+   * earlier, before Update Rollup 6 of 2010 SP2 (knowledge base article 2751417, about two Active Directory sites).
+   * `proxy`: it fetches their mail itself from the internal URL of the old server, whose external URL is then cleared.
+   * Exchange 2013 always proxies.
    */
   readonly activesync: 'redirect' | 'proxy';
 }

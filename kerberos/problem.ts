@@ -52,7 +52,7 @@ function words(kind: KerberosErrorKind, facts: KerberosFacts): readonly [message
       return [
         `the key distribution center of ${realm} did not accept the ${facts.keytab === undefined ? 'password' : `key in ${facts.keytab}`} of ${who}`,
         facts.keytab === undefined
-          ? 'Check the password before you try again: repeated wrong passwords lock the account.'
+          ? 'Check the password before you try again: repeated wrong passwords can lock the account.'
           : 'Make the keytab anew. Either the password was changed after the keytab was made, or its encryption type or salt differs from that of the account.',
       ];
     case 'account-unknown':

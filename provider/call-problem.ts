@@ -10,10 +10,10 @@ import { RESUME } from './resume';
 import { lostCallProblem, notSentInTimeProblem } from './lost-call';
 
 const TOO_LARGE = `The server seems to accept only smaller messages than this machine sends. Compare ${ENVIRONMENT.max_envelope_kilobytes} with MaxEnvelopeSizekb of the server, which \`winrm get winrm/config\` shows there: lower the setting to that value, or raise the value on the server. Where the message above says HTTP 413, another limit is too low. ${REFUSED_SIZE}`;
-/** Cmdlets that change nothing. */
+/** Cmdlets that change no setting. */
 const READING_CMDLET = /^(Get|Test)-/;
 const READ_REMEDY =
-  'The cmdlet only reads; it changed nothing. If a server is down, start it, or take it out of the declaration: the next deploy then removes it from DNS first.';
+  'The cmdlet changes no setting. If a server is down, start it, or take it out of the declaration: the next deploy then removes it from DNS first.';
 const PERHAPS_IN_PART =
   'The cmdlet went on after the error, so its change may be in effect wholly or in part. The next plan reads what the server has now.';
 

@@ -171,7 +171,7 @@ function isLateCertificate({ tlsVersion, code, httpStatus }: RemotingFacts): boo
   return code === NOT_SUPPORTED || (tlsVersion === 'TLSv1.3' && failed);
 }
 
-const LATE_CERTIFICATE = `At Exchange's directory IIS asks for a client certificate after the TLS handshake, which TLS 1.3 does not allow: Windows Server 2022 then closes the connection, and 2025 answers HTTP 500 (${NOT_SUPPORTED}). For Exchange's own session configuration the provider uses TLS 1.2: if that is the one you want, leave ${ENVIRONMENT.shell_resource} out. If a proxy or load balancer ends TLS, make it use TLS 1.2 to the server. Otherwise turn TLS 1.3 off in the binding of IIS, or use http://server/PowerShell/ with Kerberos.`;
+const LATE_CERTIFICATE = `At Exchange's directory IIS asks for a client certificate after the TLS handshake, which cannot be answered at TLS 1.3: Windows Server 2022 then closes the connection, and 2025 answers HTTP 500 (${NOT_SUPPORTED}). For Exchange's own session configuration the provider uses TLS 1.2: if that is the one you want, leave ${ENVIRONMENT.shell_resource} out. If a proxy or load balancer ends TLS, make it use TLS 1.2 to the server. Otherwise turn TLS 1.3 off in the binding of IIS, or use http://server/PowerShell/ with Kerberos.`;
 
 /** Compares the authentication schemes that the server offers with the one that was used. */
 function refusedRemedy({ methods = [] }: RemotingFacts, endpoint: Endpoint): string {

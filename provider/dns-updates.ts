@@ -7,6 +7,10 @@ import { UPDATE_SETTINGS, type UpdateSetting } from '../dns/update-variables';
 import type { Diagnostic, Path } from '../schema';
 import type { DnsUpdate } from './dns-update-block';
 
+/** The remedy where it is not known what is wrong with a DNS server. */
+export const FIND_FIRST =
+  'A deploy publishes the DNS records last. Find the cause on the DNS server before you deploy';
+
 /** Why the server of a zone takes no updates, or cannot be asked. */
 export interface Refusal {
   /** Whether the answer leaves open if updates are taken. */
@@ -118,8 +122,7 @@ export async function updateRefusal(
         return {
           unclear: true,
           reason,
-          remedy:
-            'A deploy sends the DNS records last, after all changes on the Exchange servers. Find the cause on the DNS server before you deploy',
+          remedy: FIND_FIRST,
         };
     }
   } catch (error) {

@@ -91,7 +91,7 @@ function betweenVersions(server: string, declared: ExchangeVersion, real: Exchan
     severity: 'warning',
     summary: `${server} is ${real.toString()}, and declared as ${declared.toString()}`,
     detail: real.isUpdatedTo(declared)
-      ? `Plans and deploys go on until the server is updated in place. Update the members of a DAG one after another; no member has to leave the DAG for the update.`
+      ? `This stops no plan and no deploy. Update the server in place, the members of a DAG one after another; no member has to leave the DAG for the update.`
       : `The server was updated in place: declare it as ${real.declaredAs}. The other members of its DAG may be updated later; no member has to leave the DAG for the update.`,
   };
 }

@@ -47,8 +47,9 @@ const BEYOND_ASCII =
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
 const REACH_REMEDY =
   'Allow connections from this machine to this port of the server (firewall, routing), or take the checks that need it out of health.fromRunner.';
+/** What is off by default: Microsoft's table "Protocols in TLS/SSL (Schannel SSP)", read in a reprint. */
 const NO_TLS =
-  'The TLS handshake failed: what answers at this address does not offer TLS 1.2 or later. Turn TLS 1.2 on at the server, which Windows Server 2008 R2 and 2012 need a setting for, or find out what else listens at this address.';
+  'The TLS handshake failed. Either the server offers no TLS 1.2 or later: turn it on there (Windows Server 2008 R2 has it off by default). Or something else listens at this address: find out what.';
 
 /** Whether the connection was made, and only the TLS handshake failed. */
 function isOfTls(code: string): boolean {
@@ -88,8 +89,8 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'not-let-in':
       return [
         `${at} answers ${problem.status} to ${problem.account} at ${AUTODISCOVER_PATH}`,
-        'Check the password (TF_VAR_mailbox_password), and that Basic authentication is on for the Autodiscover virtual directory, as it is after Setup. The provider does not try again, because repeated attempts with a wrong password lock the account.' +
-          (problem.isBeyondAscii ? ` ${BEYOND_ASCII}` : ''),
+        'Check the password (TF_VAR_mailbox_password), and that Basic authentication is on for the Autodiscover virtual directory, as it is after Setup. The provider does not try again, because repeated attempts with a wrong password can lock the account.' +
+          (problem.status === 401 && problem.isBeyondAscii ? ` ${BEYOND_ASCII}` : ''),
       ];
     case 'no-answer':
       return [

@@ -4,13 +4,13 @@ import { ENVIRONMENT } from './configuration';
 import { quoted } from './quotation';
 
 const READ_LOST =
-  'The cmdlet only reads; it changed nothing. It was sent a second time, which failed as well. Run this again when the server answers.';
+  'The cmdlet changes no setting. It was sent a second time, which failed as well. Run this again when the server answers.';
 const CHANGE_LOST =
   'It is not known whether the cmdlet took effect, so it was not sent a second time. Plan again: the plan reads what the server has now and shows only what is left to do.';
 const CHANGE_MAY_CONTINUE =
   'The server was asked to stop the cmdlet, but may go on with it for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
 const READ_TIMED_OUT =
-  'The cmdlet only reads; it changed nothing. It was sent a second time and did not end in time either.';
+  'The cmdlet changes no setting. It was sent a second time and did not end in time either.';
 
 /** The settings of the time limit of a call, as diagnostics name them. */
 const CALL_TIME = `call_timeout_seconds of the provider block (${ENVIRONMENT.call_timeout_seconds})`;

@@ -28,15 +28,8 @@ export function missingPasswordWarning(change: Change): readonly Diagnostic[] {
   ];
 }
 
-/** Why a step must not sign in as the account that it names; undefined where it may. */
-export function signInProblem(
-  step: Pick<Step, 'invocation'> | { readonly probe: Probe },
-): Diagnostic | undefined {
-  return emptyPasswordProblem(step) ?? colonProblem(step);
-}
-
 /** Refuses a step that would sign in with an empty password: repeated attempts would lock the account. */
-function emptyPasswordProblem(
+export function emptyPasswordProblem(
   step: Pick<Step, 'invocation'> | { readonly probe: Probe },
 ): Diagnostic | undefined {
   const given =
@@ -53,22 +46,6 @@ function emptyPasswordProblem(
     severity: 'error',
     summary: `The password of ${empty.user} is not given`,
     detail: `So no test signed in as this account. ${PASSWORD_REMEDY}`,
-  };
-}
-
-/**
- * In Basic authentication the first colon ends the user name (RFC 7617, section 2): the server would try another
- * account, with a password that begins with the rest of this name.
- */
-function colonProblem(step: Pick<Step, 'invocation'> | { readonly probe: Probe }): Diagnostic | undefined {
-  if ('invocation' in step || !('mailboxCredential' in step.probe)) return undefined;
-  const { mailboxCredential: credential } = step.probe;
-  if (!(credential instanceof Credential) || !credential.user.includes(':')) return undefined;
-  return {
-    severity: 'error',
-    summary: `${credential.user} cannot sign in with Basic authentication`,
-    detail:
-      'The user name has a colon in it, which ends the name in Basic authentication. Nothing was sent. Write the account in another form (probe@contoso.com or CONTOSO\\probe) in health.connectivity.account, or name another one.',
   };
 }
 

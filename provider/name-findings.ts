@@ -4,6 +4,7 @@ import { canonicalAddress, recordTypeOf } from '../exchange/addresses';
 import type { Side } from '../exchange/given-names';
 import type { NameAddresses } from '../exchange/published-names';
 import { type Diagnostic, path } from '../schema';
+import { FIND_FIRST } from './dns-updates';
 import type { DnsZones, NameAnswer } from './dns-zones';
 
 /** The names that a view is to publish, and those that it published before. */
@@ -197,7 +198,7 @@ function unknownNames(
       'warning',
       `The records of the zone ${zone} could not be read`,
       `The question about ${ofZone.map(({ name }) => name).join(', ')} to ${first?.server} failed: ${first?.reason.replace(/\.$/, '')}.`,
-      'A deploy sends the DNS records last, after all changes on the Exchange servers. Find the cause on the DNS server before you deploy.',
+      `${FIND_FIRST}.`,
     );
   });
 }

@@ -18,7 +18,7 @@ import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource, Update } from '../plugin';
 import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } from '../schema';
 import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
-import { mailboxFacts, missingPasswordWarning, signInProblem } from './mailbox-account';
+import { emptyPasswordProblem, mailboxFacts, missingPasswordWarning } from './mailbox-account';
 import { choiceOf } from './pfx-choice';
 import { PfxContent } from './pfx-content';
 import { rightsProblems } from './rights';
@@ -293,8 +293,8 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     },
     describe: (step) => (isCall(step) ? callsOf(step).map(shownCall) : [probeText(step.probe)]),
     execute: async (step, targets, { signal }) => {
-      const refused = signInProblem(step);
-      if (refused !== undefined) return [refused];
+      const withoutPassword = emptyPasswordProblem(step);
+      if (withoutPassword !== undefined) return [withoutPassword];
       if (!isCall(step)) {
         const { selectedBy, watch } = await import('./runner-look');
         const { probe } = step;

@@ -14,7 +14,7 @@ export function guardReadProblem({ invocation, server }: Step, { summary, detail
   return {
     severity: 'error',
     summary: `${invocation.cmdlet} was not run${server === null ? '' : ` for ${server}`}`,
-    detail: `Right before this step the provider reads whether the step may run. That read failed: ${summary}\n${detail}\nThe step changed nothing. ${RESUME}`,
+    detail: `Right before this step the provider reads whether the step may run. That read failed: ${summary}\n${detail}\nSo the step was not run. ${RESUME}`,
   };
 }
 
@@ -58,7 +58,7 @@ export function fileLeft(
     severity: 'error',
     summary: `The file ${file} may still be on ${server ?? 'the server'}`,
     detail: [
-      'The file holds the certificate with its private key, and could not be removed after its import.',
+      'The file holds the certificate with its private key, and could not be removed.',
       ...reasons,
       `Look for the file on ${server ?? 'the server'}, and remove it there:\n  ${renderInvocation(removal)}`,
     ].join('\n'),

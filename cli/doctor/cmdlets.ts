@@ -1,7 +1,6 @@
 import { roleRemedy } from '../../exchange/management-roles';
 import { inquiredCmdlets, neededCmdlets } from '../../exchange/needed-cmdlets';
-import { CONNECTIVITY_TESTS } from '../../exchange/resources/connectivity-test-names';
-import { testCall } from '../../exchange/resources/connectivity-tests';
+import { TEST_CMDLETS } from '../../exchange/resources/connectivity-tests';
 import type { Outcome } from '../../powershell/outcome';
 import { offerOf, offerQuestion } from '../../provider/offered-commands';
 import { outcomeProblem } from '../../provider/call-problem';
@@ -9,9 +8,7 @@ import type { Check } from './check';
 import { failed, ok, skipped, warned } from './check';
 
 /** Only sites that declare `health.connectivity` need these. Without a plan it is not known whether the site does. */
-const CONNECTIVITY_CMDLETS: ReadonlySet<string> = new Set(
-  CONNECTIVITY_TESTS.map((test) => testCall(test, '', { mailbox: null }, { has: () => false }).cmdlet),
-);
+const CONNECTIVITY_CMDLETS: ReadonlySet<string> = new Set(Object.values(TEST_CMDLETS));
 
 const ALL_ASKED =
   'Without a plan the doctor asks for every cmdlet that the provider can use. Give it the exchange-plan.json of the site, and it asks only for those that the site needs.';

@@ -29,7 +29,11 @@ export function mailboxProblem(value: Known): Problem | undefined {
       };
 }
 
-/** A user principal name, or `DOMAIN\user` with a NetBIOS domain name. */
+/**
+ * A user principal name, or `DOMAIN\user` with a NetBIOS domain name. Neither has a colon: in Basic authentication, which
+ * Autodiscover is asked with, it ends the user name (RFC 7617, section 2), and the server would try another account with
+ * another password.
+ */
 const ACCOUNT = /^([^\s@\\:]{1,64}@[^\s@\\:]+|[A-Za-z0-9.-]{1,255}\\[^\s@\\/:]{1,64})$/;
 
 export function accountProblem(value: Known): Problem | undefined {

@@ -31,6 +31,14 @@ const MOST_CHARACTERS = 300;
 /** Maximum number of reported failures of one test. */
 const MOST_PROBLEMS = 5;
 
+/** The cmdlet of each test. */
+export const TEST_CMDLETS = {
+  ActiveSync: 'Test-ActiveSyncConnectivity',
+  OutlookWebServices: 'Test-OutlookWebServices',
+  POP: 'Test-PopConnectivity',
+  IMAP: 'Test-ImapConnectivity',
+} as const satisfies { readonly [test in ConnectivityTest]: string };
+
 /**
  * The call of a test. It never has `TrustAnySSLCertificate`, because the test must fail for a certificate that clients
  * refuse; nor `ResetTestAccountCredentials`, which changes a password.
@@ -42,8 +50,9 @@ export function testCall(
   facts: Facts,
 ): Invocation {
   const of = { ClientAccessServer: server };
+  const cmdlet = TEST_CMDLETS[test];
   /** Test-OutlookWebServices does not accept a credential in every version. */
-  const call = (cmdlet: string, parameters: Parameters): Invocation => ({
+  const call = (parameters: Parameters): Invocation => ({
     cmdlet,
     parameters:
       facts.mailbox !== undefined && facts.has(cmdlet, 'MailboxCredential')
@@ -52,20 +61,17 @@ export function testCall(
   });
   switch (test) {
     case 'ActiveSync':
-      return call('Test-ActiveSyncConnectivity', of);
+      return call(of);
     case 'OutlookWebServices': {
       const about: { [name: string]: Argument } = mailbox === null ? {} : { Identity: mailbox };
       // According to its page, ClientAccessServer is functional only in 2010. Later versions take the server from the
       // parameter AutoDiscoverServer.
-      const asked = facts.has('Test-OutlookWebServices', 'AutoDiscoverServer')
-        ? { AutoDiscoverServer: server }
-        : of;
-      return call('Test-OutlookWebServices', { ...about, ...asked });
+      const asked = facts.has(cmdlet, 'AutoDiscoverServer') ? { AutoDiscoverServer: server } : of;
+      return call({ ...about, ...asked });
     }
     case 'POP':
-      return call('Test-PopConnectivity', { ...of, ...overTls(test) });
     case 'IMAP':
-      return call('Test-ImapConnectivity', { ...of, ...overTls(test) });
+      return call({ ...of, ...overTls(test) });
   }
 }
 

@@ -137,10 +137,10 @@ describe('HTTP encrypted by Kerberos', () => {
     [
       'only other schemes',
       asking('Basic realm="x"', 'NTLM'),
-      'Kerberos is off; it offers Basic, NTLM',
+      'it does not offer Kerberos; it offers Basic, NTLM',
       'kerbauth',
     ],
-    ['no scheme', { status: 401 }, 'Kerberos is off; it offers nothing', 'kerbauth'],
+    ['no scheme', { status: 401 }, 'it does not offer Kerberos; it offers nothing', 'kerbauth'],
     [
       'a redirection',
       { status: 302, headers: { Location: 'https://mail.contoso.com/owa' } },

@@ -2873,28 +2873,20 @@ const CASES: readonly Case[] = [
     problem: 'is the member EX01',
     remedy: 'a server that is no member',
   },
-  {
-    when: 'the witness is a member, named by an FQDN that does not begin with its name',
+  ...[
+    ['an FQDN that does not begin with its name', 'Exchange-Munich2.contoso.local'],
+    ['its name, with which its FQDN does not begin', 'exchange-munich'],
+  ].map(([named, witness = '']): Case => ({
+    when: `the witness is a member, named by ${named}`,
     rule: 'dag-witness',
     declaration: site({
       servers: [server(1), server(2, { name: 'EXCHANGE-MUNICH', fqdn: 'exchange-munich2.contoso.local' })],
-      dag: { ...dag, witness: { ...dag.witness, server: 'Exchange-Munich2.contoso.local' } },
+      dag: { ...dag, witness: { ...dag.witness, server: witness } },
     }),
     path: 'dag.witness.server',
     problem: 'is the member EXCHANGE-MUNICH',
     remedy: 'a server that is no member',
-  },
-  {
-    when: 'the witness is a member, named by its name, with which its FQDN does not begin',
-    rule: 'dag-witness',
-    declaration: site({
-      servers: [server(1), server(2, { name: 'EXCHANGE-MUNICH', fqdn: 'exchange-munich2.contoso.local' })],
-      dag: { ...dag, witness: { ...dag.witness, server: 'exchange-munich' } },
-    }),
-    path: 'dag.witness.server',
-    problem: 'is the member EXCHANGE-MUNICH',
-    remedy: 'a server that is no member',
-  },
+  })),
   {
     when: 'the alternate witness is the witness',
     rule: 'dag-witness',

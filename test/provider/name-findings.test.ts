@@ -188,7 +188,7 @@ describe('names of which DNS does not tell', () => {
         summary: 'The records of the zone contoso.com. could not be read',
         detail:
           'The question about autodiscover.contoso.com, mail.contoso.com to 192.0.2.53 port 53 failed: the server answers REFUSED to a question about mail.contoso.com.\n' +
-          'A deploy sends the DNS records last, after all changes on the Exchange servers. Find the cause on the DNS server before you deploy.',
+          'A deploy publishes the DNS records last. Find the cause on the DNS server before you deploy.',
         path: path('addresses'),
       },
     ]);

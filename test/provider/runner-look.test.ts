@@ -199,7 +199,7 @@ describe('a server that', () => {
       const { port } = other.address() as AddressInfo;
       const [diagnostic] = await watch(certificate(SETUPS()), settings(port), signal, nothing);
       expect(diagnostic?.summary).toBe('The check of BSAEX01 from this machine failed');
-      expect(diagnostic?.detail).toContain('does not offer TLS 1.2 or later');
+      expect(diagnostic?.detail).toContain('offers no TLS 1.2 or later');
       other.close();
     }
   });

@@ -553,7 +553,7 @@ describe('the version of a server', () => {
 
   test.each([
     [ExchangeVersion.V2019, 'Version 15.2 (Build 2562.17)', 'declare it as ExchangeVersion.SE'],
-    [ExchangeVersion.SE, 'Version 15.2 (Build 1748.10)', 'go on until the server is updated in place'],
+    [ExchangeVersion.SE, 'Version 15.2 (Build 1748.10)', 'Update the server in place'],
   ])(
     'declared as %s while it is updated in place is warned of, and stops nothing',
     async (version, display, detail) => {

@@ -62,7 +62,7 @@ function challenged(place: Place, answer: Answer, endpoint: Endpoint): readonly 
         isKerberos
           ? named(place, 'http-kerberos', 'it asks for Kerberos')
           : finder(place).faulty(
-              `Kerberos is off; it offers ${offered}`,
+              `it does not offer Kerberos; it offers ${offered}`,
               'By default the IIS module kerbauth of the directory PowerShell asks for Kerberos: compare the modules of the directory with those of another Exchange server. The provider never sends a password over plain HTTP.',
             ),
       ];
@@ -80,7 +80,7 @@ function challenged(place: Place, answer: Answer, endpoint: Endpoint): readonly 
       const finding = isKerberos
         ? named(place, place.kind, NO_CMDLETS)
         : finder(place).faulty(
-            `Kerberos is off; it offers ${offered}`,
+            `it does not offer Kerberos; it offers ${offered}`,
             "Turn Kerberos or Negotiate on in the service's settings (winrm get winrm/config/service/auth).",
           );
       return [withCertificate(finding, answer, endpoint)];
@@ -117,12 +117,12 @@ function withoutChallenge(
   if (status >= 300 && status < 400) {
     return [
       `it redirects to ${location === '' ? 'no address' : location} (HTTP ${status})`,
-      'Remove the redirection from the directory PowerShell in IIS, which inherits it from the web site.',
+      'Remove the redirection from the directory PowerShell in IIS; the directory inherits a redirection of the web site.',
     ];
   }
   if (status === 403 && kind === 'http') {
     return [
-      'it refuses HTTP (HTTP 403), as it does if TLS is required',
+      'it refuses the request (HTTP 403), as it does if TLS is required',
       'Turn Require SSL off for the directory PowerShell in IIS, as it is by default; Kerberos encrypts the messages all the same. Or use HTTPS.',
     ];
   }

@@ -18,6 +18,7 @@ import {
 } from '../../../exchange/resources';
 import type { AnyResource, Facts, Step } from '../../../exchange/resources';
 import type { Answers } from '../../../exchange/resources/step';
+import { makeSelfSigned } from '../../../pki';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
 import { Credential, SecureText } from '../../../powershell/invocation';
@@ -657,8 +658,10 @@ describe('the certificate of a server', () => {
   });
 
   describe('that a renewal replaces, and that the plan sees in use,', () => {
-    const RawData = Buffer.from('the old certificate');
-    const thumbprint = createHash('sha1').update(RawData).digest('hex').toUpperCase();
+    const [notBefore, notAfter] = [new Date('2025-01-01'), new Date('2030-01-01')];
+    const { certificate: replaced } = makeSelfSigned({ commonName: 'mail.contoso.com', notBefore, notAfter });
+    const RawData = Buffer.from(replaced.der);
+    const { thumbprint } = replaced;
     const prior = { ...declared, thumbprint, imported: [thumbprint] };
     const shown = (Services: string) => [{ typeNames: [], properties: { Services, RawData } }];
     /** What a server answers on which nothing names the certificate. */
@@ -674,8 +677,8 @@ describe('the certificate of a server', () => {
             NextCertificateThumbprint: null,
           },
         ],
-        'Get-PopSettings': [{ X509CertificateName: null }],
-        'Get-ImapSettings': [{ X509CertificateName: null }],
+        'Get-PopSettings': [{ X509CertificateName: 'EX2' }],
+        'Get-ImapSettings': [{ X509CertificateName: 'EX2' }],
       }).map(([cmdlet, rows]) => [cmdlet, rows.map((properties) => ({ typeNames: [], properties }))]),
     );
     const foreseen = (planned: typeof declared | null, services: string, answers: Answers = nothing) =>
