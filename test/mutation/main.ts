@@ -55,7 +55,7 @@ async function run({ room, files }: Task, paths: readonly string[]): Promise<voi
     coverageAnalysis: 'perTest',
     // What a module computes when it is loaded would need a new process for each mutant.
     ignoreStatic: true,
-    ignorePatterns: ['.venv', '.stryker', '.quickstart', 'cdktf.out', 'dist', 'docs'],
+    ignorePatterns: ['.venv', '.stryker', '.quickstart', 'cdktf.out', 'dist'],
     tempDirName: `${kept}-sandbox`,
     incremental: true,
     incrementalFile: `${kept}-incremental.json`,
