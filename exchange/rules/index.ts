@@ -271,7 +271,7 @@ function unneededAcceptance(id: string, at: Path): SiteDiagnostic {
     severity: 'warning',
     path: at,
     summary: `nothing is found any more that '${id}' would accept`,
-    detail: 'take it out, so that it is said when it comes again',
+    detail: 'take it out; otherwise the problem would stay hidden if it came back',
   };
 }
 

@@ -56,14 +56,14 @@ function problemsOf({ kerberos, server, keyName, keyAlgorithm }: Zone): readonly
     found.push({
       path: path('kerberos', 'user'),
       problem: `'${user}' is no account of the realm`,
-      remedy: 'write its name alone, as svc-dns: the realm stands beside it',
+      remedy: 'write only its name, such as svc-dns; the realm has a property of its own',
     });
   }
   if (keytabFile !== undefined && user === undefined) {
     found.push({
       path: path('kerberos', 'keytabFile'),
-      problem: 'it is not said whose key is in the keytab',
-      remedy: 'name its account in user',
+      problem: 'the keytab is declared without the account whose key it holds',
+      remedy: 'give the name of that account in user',
     });
   }
   if (keytabFile?.trim() === '') {

@@ -19,6 +19,7 @@ import type {
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
+import { goldenDiagnostics, titleOf, whole, writeGoldenDiagnostics } from './diagnostics-golden';
 import { PUBLISHING_CASES } from './publishing-cases';
 import type { RuleCase as Case } from './rule-case';
 import { dag, server, site, siteOf2007 } from './sites';
@@ -721,7 +722,7 @@ const CASES: readonly Case[] = [
     rule: 'certificate-name',
     declaration: several({ web, 'e-mail': mail, Email: { ...mail, pfxFile: 'x.pfx', services: ['POP'] } }),
     path: 'certificate.Email',
-    problem: "'Email' and 'e-mail' differ in letter case or hyphens alone",
+    problem: "'Email' and 'e-mail' differ only in letter case or hyphens",
     remedy: 'another name',
   },
   {
@@ -1687,7 +1688,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'dns.zones[0].kerberos.user',
     problem: 'is no account of the realm',
-    remedy: 'write its name alone',
+    remedy: 'write only its name',
   },
   ...[{ keyName: 'exchange.' }, { keyAlgorithm: 'hmac-sha256' as const }].map((half): Case => ({
     when: `half of a TSIG key stands beside Kerberos: ${JSON.stringify(half)}`,
@@ -2437,7 +2438,7 @@ const CASES: readonly Case[] = [
     rule: 'namespace-host',
     declaration: two({ lisbon: { failback: 'https://mailfb-lis.contoso.com/owa' } }),
     path: 'datacentres.lisbon.failback',
-    problem: 'a namespace is the host name alone',
+    problem: 'a namespace is only the host name',
     remedy: "'mailfb-lis.contoso.com'",
   },
   {
@@ -2770,7 +2771,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dag: { ...dag, addresses: ['192.0.2.50', '0.0.0.0'] } }),
     path: 'dag.addresses[1]',
     problem: 'means DHCP',
-    remedy: `give '0.0.0.0' alone`,
+    remedy: `give only '0.0.0.0'`,
   },
   {
     when: 'no access point stands beside an address',
@@ -2778,7 +2779,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dag: { ...dag, addresses: ['255.255.255.255', '192.0.2.50'] } }),
     path: 'dag.addresses[0]',
     problem: 'means no administrative access point',
-    remedy: `give '255.255.255.255' alone`,
+    remedy: `give only '255.255.255.255'`,
   },
   {
     when: 'a DAG of 2010 is to have no access point',
@@ -3151,7 +3152,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'dns.records.mx["contoso.com"][0].exchange',
     problem: `'.' means that there is no host, but others are declared beside it`,
-    remedy: "give '.' alone",
+    remedy: "give only '.'",
   },
   {
     when: 'nobody takes the mail, with a preference',
@@ -3699,13 +3700,25 @@ describe('the rules of a declaration', () => {
     expect(found(site())).toEqual([]);
   });
 
-  test.each(CASES)('$rule: found when $when', ({ rule, declaration, file, path, problem, remedy }) => {
-    const hits = found(declaration, file).filter(
-      (diagnostic) => diagnostic.rule === rule && formatPath(diagnostic.path) === path,
+  beforeAll(() => {
+    if (process.env['UPDATE_GOLDEN'] !== '1') return;
+    writeGoldenDiagnostics(
+      CASES.map((each) => [titleOf(each), whole(found(each.declaration, each.file))] as const),
     );
+  });
+
+  test.each(CASES)('$rule: found when $when', (each) => {
+    const { rule, declaration, file, path, problem, remedy } = each;
+    const all = found(declaration, file);
+    const hits = all.filter((diagnostic) => diagnostic.rule === rule && formatPath(diagnostic.path) === path);
     expect(hits).toHaveLength(1);
     expect(hits[0]!.summary).toContain(problem);
     expect(hits[0]!.detail).toContain(remedy);
+    expect(whole(all)).toBe(goldenDiagnostics().get(titleOf(each)));
+  });
+
+  test('the golden diagnostics are those of the cases, each with a title of its own', () => {
+    expect([...goldenDiagnostics().keys()]).toEqual(CASES.map(titleOf));
   });
 
   test('every rule has a case, and every file of the folder is a rule in the list', () => {
