@@ -1,6 +1,6 @@
 import type { DataSource, ManagedResource, ProviderDefinition } from '../../plugin';
 import { Engine, EngineError } from '../../plugin/engine/engine';
-import { text, UNKNOWN } from '../../schema';
+import { integer, text, UNKNOWN } from '../../schema';
 import type { Known } from '../../schema';
 import { errors, lower, setUp, setUpInPlace, Target, thing } from './thing';
 
@@ -379,6 +379,193 @@ describe('the apply of a change', () => {
         detail:
           'The old object and the new one are the same object, which is in use, so it was not removed. Only if another object is declared in its place by now, remove this one by hand:\n  1. remove a',
       },
+    ]);
+  });
+});
+
+describe('the plan of a removal', () => {
+  test('of what a replacement left over reads nothing and says nothing, since the apply removes nothing', async () => {
+    const { deploy, plan, config, state, target } = await setUpInPlace();
+    target.objects.set('a', { id: 'id of a', on: true });
+    await deploy(null, config({ name: 'a' }));
+    const before = target.reads;
+    const { diagnostics, memo } = await plan(state({ name: 'a' }), null);
+    expect([diagnostics, Object.keys(memo), target.reads]).toEqual([[], ['plannedIn'], before]);
+  });
+
+  test('counts several steps', async () => {
+    const { plan, state } = await setUp({
+      steps: () => [
+        { text: 'empty a', name: 'a', set: {} },
+        { text: 'remove a', name: 'a', set: null },
+      ],
+    });
+    expect((await plan(state({ name: 'a' }), null)).diagnostics).toEqual([
+      {
+        severity: 'warning',
+        summary: 'Destroying test_thing runs 2 steps',
+        detail: '  1. empty a\n  2. remove a',
+      },
+    ]);
+  });
+
+  test('hands on only what differs from the state', async () => {
+    const { plan, state, target } = await setUpInPlace();
+    target.objects.set('a', { id: 'id of a', size: 5 });
+    expect((await plan(state({ name: 'a', size: 1 }), null)).memo.changedValues).toMatchObject({ size: 5 });
+    expect((await plan(state({ name: 'a', size: 1 }), null)).memo.changedValues).not.toHaveProperty('name');
+    target.objects.set('a', { id: 'id of a', steps: ['before'] });
+    expect((await plan(state({ name: 'a' }), null)).memo).not.toHaveProperty('changedValues');
+  });
+});
+
+describe('an object that another one of its name is told from', () => {
+  const distinguished = () =>
+    setUpInPlace({
+      schema: {
+        ...thing.schema,
+        attributes: {
+          ...thing.schema.attributes,
+          name: { ...thing.schema.attributes['name']!, identity: true },
+          url: { ...thing.schema.attributes['url']!, distinguishes: true },
+        },
+      },
+      steps: ({ prior, planned }) => (planned === null ? [{ text: 'remove it', name: 'a', set: null }] : []),
+      find: async () => ({ existing: { name: 'a', url: 'two' } }),
+    });
+
+  test('is another object: the one may go while the other is wanted', async () => {
+    const { plan, config, state, target } = await distinguished();
+    target.objects.set('a', { url: 'one' });
+    await plan(state({ name: 'a', url: 'one' }), null);
+    expect(errors((await plan(null, config({ name: 'a', url: 'two' }))).diagnostics)).toEqual([]);
+  });
+
+  test('is the same one where a state does not tell', async () => {
+    const { plan, config, state, target } = await distinguished();
+    target.objects.set('a', {});
+    await plan(state({ name: 'a' }), null);
+    expect(errors((await plan(null, config({ name: 'a', url: 'two' }))).diagnostics)).toEqual([
+      'One test_thing would be removed under one address and created under another',
+    ]);
+  });
+
+  test('is named with what tells it apart', async () => {
+    const { plan, state, target } = await distinguished();
+    target.objects.set('a', { url: 'one' });
+    expect((await plan(state({ name: 'a', url: 'one' }), null)).diagnostics[0]?.summary).toBe(
+      'Destroying test_thing a/one runs one step',
+    );
+  });
+});
+
+describe('a place in the order of removals', () => {
+  const placed = (place: number | null) =>
+    setUp({
+      schema: { ...thing.schema, attributes: { ...thing.schema.attributes, place: integer('computed', '') } },
+      removalPlace: { attribute: 'place', of: () => place },
+    });
+
+  test('is planned for what is new, and stays as the state has it', async () => {
+    const { plan, config, state } = await placed(4);
+    const wanted = config({ name: 'a', size: 2, place: null });
+    expect((await plan(null, wanted)).planned).toMatchObject({ place: 4 });
+    expect((await plan(state({ name: 'a', place: 3 }), wanted)).planned).toMatchObject({ place: 3 });
+    expect((await plan(state({ name: 'a', place: null }), wanted)).planned).toMatchObject({ place: 4 });
+    const nowhere = await placed(null);
+    expect((await nowhere.plan(null, wanted)).planned).toMatchObject({ place: null });
+  });
+
+  test('is that of today after a read, where there is one today', async () => {
+    const { engine, state, target } = await placed(4);
+    target.objects.set('a', { place: 3 });
+    expect((await engine.read('test_thing', state({ name: 'a', place: 3 }))).state).toMatchObject({
+      place: 4,
+    });
+    const nowhere = await placed(null);
+    nowhere.target.objects.set('a', { place: 3 });
+    expect((await nowhere.engine.read('test_thing', state({ name: 'a' }))).state).toMatchObject({ place: 3 });
+  });
+});
+
+describe('a refusal tells', () => {
+  test('what to do instead of -replace', async () => {
+    const { plan, config, state } = await setUpInPlace();
+    const { diagnostics } = await plan(null, config({ name: 'a' }), { removal: ['remove a'] });
+    expect(diagnostics).toEqual([
+      {
+        severity: 'error',
+        summary: 'test_thing is not replaced',
+        detail:
+          'This provider changes objects in place and replaces none. Plan without -replace to see what differs from the declaration. To have the object created anew, take it out of the declaration and apply, then declare it again and apply.',
+      },
+    ]);
+    // A resource that does not find what is there is replaced as Terraform wants it.
+    const replaced = await setUp();
+    const memo = { removal: ['remove a'] };
+    expect(await replaced.plan(null, config({ name: 'a' }), memo)).toMatchObject({ diagnostics: [], memo });
+    expect((await replaced.plan(state({ name: 'a' }), config({ name: 'a' }))).memo).toEqual(memo);
+  });
+
+  test('both ways on for a renamed object', async () => {
+    const { plan, config, state } = await setUpInPlace();
+    const { diagnostics } = await plan(state({ name: 'a' }), config({ name: 'b' }));
+    expect(diagnostics[0]?.detail).toBe(
+      'This attribute identifies the object: "a" and "b" are two objects. If you mean the other object, declare it as a resource with another name and take this resource out. If this object was renamed outside of Terraform, let Terraform forget the old name (terraform state rm <address>): the next plan finds it under the new one.',
+    );
+  });
+
+  test('what to do where one object is in the state twice', async () => {
+    const { plan, config, state, target } = await setUpInPlace();
+    target.objects.set('a', {});
+    await plan(state({ name: 'a' }), config({ name: 'a' }));
+    const { diagnostics } = await plan(state({ name: 'a' }), null);
+    expect(diagnostics[0]?.detail).toBe(
+      'It is one and the same object. This plan would remove it at the end, although it is declared:\n  1. remove a\nThe most frequent cause is that it was marked by hand (terraform taint) and the next deploy failed. Let Terraform forget it (terraform state rm <address>) and deploy: the deploy finds the object again. If it is in the state under two addresses, forget the address that left the declaration.',
+    );
+  });
+});
+
+describe('an update that goes on from another state than that of Terraform', () => {
+  test('plans the steps from there, and the apply runs just these', async () => {
+    const { deploy, plan, config, state, target } = await setUpInPlace({
+      resume: async ({ prior }) => ({ ...prior, size: 2 }),
+    });
+    target.objects.set('a', { id: 'id of a', size: 2 });
+    const prior = state({ name: 'a', size: 1 });
+    const wanted = config({ name: 'a', size: 2, url: 'u' });
+    const { planned, memo } = await plan(prior, wanted);
+    expect(planned).toMatchObject({ steps: ['set a url'] });
+    expect(memo.existing).toMatchObject({ size: 2 });
+    expect(await deploy(prior, wanted)).toMatchObject({ state: { size: 2, url: 'u' }, diagnostics: [] });
+    expect(target.ran).toEqual(['set a url']);
+  });
+});
+
+describe('what a creation finds', () => {
+  test('is shown without what the provider decides and what is not known yet', async () => {
+    const { plan, config, target } = await setUpInPlace({ foundNote: () => 'It was there.' });
+    target.objects.set('a', { id: 'id of a', size: 1, url: 'old', chosen: 'x' });
+    const { diagnostics } = await plan(null, config({ name: 'a', size: 2, url: UNKNOWN }));
+    expect(diagnostics).toEqual([
+      {
+        severity: 'warning',
+        summary: 'test_thing a exists already',
+        detail:
+          'A deploy changes it in place where it differs from the declaration:\n  size: 1 -> 2\nIt was there.\nFrom then on Terraform manages it. Taking it out of the declaration will run\n  1. remove a',
+      },
+    ]);
+  });
+
+  test('and is not removed later says nothing of a removal', async () => {
+    const { plan, config, target } = await setUpInPlace({
+      foundNote: () => 'It was there.',
+      steps: () => [],
+    });
+    target.objects.set('a', { id: 'id of a', on: true });
+    const { diagnostics } = await plan(null, config({ name: 'a' }));
+    expect(diagnostics.map(({ detail }) => detail)).toEqual([
+      'It is as declared. A deploy only adds it to the Terraform state.\nIt was there.',
     ]);
   });
 });
