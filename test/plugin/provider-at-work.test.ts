@@ -430,7 +430,7 @@ describe('an object that another one of its name is told from', () => {
           url: { ...thing.schema.attributes['url']!, distinguishes: true },
         },
       },
-      steps: ({ prior, planned }) => (planned === null ? [{ text: 'remove it', name: 'a', set: null }] : []),
+      steps: ({ planned }) => (planned === null ? [{ text: 'remove it', name: 'a', set: null }] : []),
       find: async () => ({ existing: { name: 'a', url: 'two' } }),
     });
 
