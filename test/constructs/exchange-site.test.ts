@@ -829,7 +829,7 @@ describe('a declaration that is wrong', () => {
       dag: { ...declaredDag, name: 'A-NAME-TOO-LONG-FOR-A-DAG' },
     });
     expect(() => synthesize(wrong)).toThrow(
-      /dag\.name: .* has 25 characters[^]*remedy: [^]*servers\[1\]\.address: the address '192\.0\.2\.1' stands at servers\[0\]\.address too[^]*remedy: /,
+      /dag\.name: .* has 25 characters[^]*remedy: [^]*servers\[1\]\.address: the address '192\.0\.2\.1' is also declared at servers\[0\]\.address[^]*remedy: /,
     );
     expect(existsSync(stackFile('cdk.tf.json'))).toBe(false);
     expect(existsSync(stackFile('exchange-plan.ps1'))).toBe(false);
@@ -851,7 +851,7 @@ describe('a declaration that is wrong', () => {
 
   test('stops where two servers have one name, before two constructs have it', () => {
     expect(() => synthesize(site({ servers: [server(1), server(1)] }))).toThrow(
-      `servers[1].name: the name 'EX01' stands at servers[0].name too`,
+      `servers[1].name: the name 'EX01' is also declared at servers[0].name`,
     );
   });
 

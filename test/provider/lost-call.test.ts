@@ -6,7 +6,7 @@ describe('a call whose end was not received', () => {
       kind: 'unknown',
       message: 'what the session said',
       ...(interruption === undefined ? {} : { interruption }),
-    } as Parameters<typeof lostCallProblem>[3]);
+    });
 
   test('because it asked a question was not sent again, whether it reads or writes', () => {
     expect(lost(true, 'prompt')).toEqual({
