@@ -27,7 +27,7 @@ function isUnknownMark(part: unknown): boolean {
 
 export function writeMemo(memo: Memo): Uint8Array {
   const text = JSON.stringify(memo, (_name, part: unknown) => (part === UNKNOWN ? UNKNOWN_MARK : part));
-  return Buffer.from(text === '{}' ? '' : text, 'utf8');
+  return Buffer.from(text === '{}' ? '' : text);
 }
 
 /** Empty where the bytes are not of this form: then another version of the provider wrote them. */

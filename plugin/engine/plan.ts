@@ -8,16 +8,7 @@ import type { Memo } from './memo';
 import { propose } from './proposal';
 import { shownValue } from './shown-value';
 import { refreshed } from './refresh';
-import {
-  counted,
-  describeSteps,
-  effectsOf,
-  numbered,
-  removalOf,
-  sameTexts,
-  withPlace,
-  withUnsetAsNull,
-} from './steps';
+import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
 import type { GraphWalk } from './graph-walk';
 
 export interface PlanRequest {
@@ -56,7 +47,7 @@ async function planDestruction<Target>(
   walk: GraphWalk,
 ): Promise<PlanResult> {
   // During an apply Terraform plans one kind of removal only: that of a deposed object, which a replacement left over.
-  if (resource.find !== undefined && walk.isApplying) return { ...NOTHING, memo: { plannedIn: walk.id } };
+  if (resource.find !== undefined && walk.isApplying) return NOTHING;
 
   // Where a resource left the declaration, Terraform 1.11 plans its removal first and refreshes afterwards (seen with
   // 1.11.4), so that the state may be that of an earlier removal that broke off. From 1.12.0 on it refreshes first
@@ -81,14 +72,9 @@ async function planDestruction<Target>(
     // Where the object is gone already, Terraform's refresh drops the removal from the plan.
     ...(isThere ? destroyNote(resource, prior, removal) : []),
   ];
-  const changedValues = changedSince(prior, current);
   return {
     ...NOTHING,
-    memo: {
-      removal,
-      plannedIn: walk.id,
-      ...(Object.keys(changedValues).length === 0 ? {} : { changedValues }),
-    },
+    memo: { removal, plannedIn: walk.id, changedValues: changedSince(prior, current) },
     diagnostics: await vetted(resource, { ...change, prior: current }, target, diagnostics),
   };
 }
@@ -162,12 +148,11 @@ async function planCreation<Target>(
             : foundNote(resource, existing, informed.planned, target)),
         ]),
   ];
-  // The steps depend on whether the object is there already, which can be looked up only once its identity is known.
+  // The steps depend on whether the object is there already, which can be looked up only once its identity is known. They
+  // stay unknown until then, as computed attributes of a creation are.
   const isUnseen = resource.find !== undefined && found === undefined;
   return {
-    planned: isUnseen
-      ? { ...informed.planned, ...unknownSteps(resource) }
-      : withSteps(resource, informed, information?.values, target),
+    planned: isUnseen ? informed.planned : withSteps(resource, informed, information?.values, target),
     requiresReplace: [],
     memo: {
       ...(memo.removal === undefined ? {} : { removal: memo.removal }),
@@ -354,7 +339,10 @@ function withSteps<Target>(
   const closed = withUnsetAsNull(change, informed);
   const planned = { ...change.planned };
   if (stepsAttribute !== undefined) planned[stepsAttribute] = describeSteps(resource, closed, target);
-  if (effects !== undefined) planned[effects.attribute] = effectsOf(resource, closed, target);
+  if (effects !== undefined) {
+    const steps = resource.steps(closed, target);
+    planned[effects.attribute] = steps === UNKNOWN ? UNKNOWN : effects.of(steps);
+  }
   if (removalAttribute !== undefined) {
     const before = change.prior?.[removalAttribute] ?? null;
     const isSame = isKnown(closed.planned) && sameTexts(before, removalOf(resource, closed.planned, target));
@@ -365,11 +353,4 @@ function withSteps<Target>(
       withPlace(resource, closed.planned, target)[removalPlace.attribute] ?? null;
   }
   return planned;
-}
-
-function unknownSteps({ stepsAttribute, effects }: ManagedResource<never>): Values {
-  return {
-    ...(stepsAttribute === undefined ? {} : { [stepsAttribute]: UNKNOWN }),
-    ...(effects === undefined ? {} : { [effects.attribute]: UNKNOWN }),
-  };
 }
