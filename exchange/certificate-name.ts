@@ -12,14 +12,14 @@ const TAKEN = /-(?:services|import)$/i;
 export function certificateNameProblem(name: string): Problem | undefined {
   if (TAKEN.test(name)) {
     return {
-      problem: `'${name}' ends as what is called after the certificate '${name.replace(TAKEN, '')}'`,
+      problem: `the ending of '${name}' is taken: with a certificate '${name.replace(TAKEN, '')}', Terraform would have two things of this name`,
       remedy: 'give it another name, such as web or mail',
     };
   }
   if (NAME.test(name) && name.length <= MOST_CHARACTERS && !name.endsWith('-')) return undefined;
   return {
     problem: `'${name}' cannot be the name of a certificate`,
-    remedy: `it becomes part of addresses and variables: at most ${MOST_CHARACTERS} letters, digits and hyphens, beginning with a letter, such as web or mail`,
+    remedy: `it becomes part of Terraform addresses and variables; use at most ${MOST_CHARACTERS} letters, digits and hyphens, beginning with a letter, such as web or mail`,
   };
 }
 

@@ -220,7 +220,7 @@ export function formFindings(form: Form<unknown>, value: unknown): readonly Find
     ),
     ...(type === 'strict_object' && expected === UNKNOWN
       ? {
-          problem: 'there is no such property, so that it would do nothing',
+          problem: 'there is no such property, so that it would have no effect',
           remedy: `correct its name, or take it out; the properties are ${message}`,
         }
       : input === undefined

@@ -30,7 +30,7 @@ export const severalKeys: CertificateCheck = {
       severity: 'warning',
       about: 'file',
       problem: `'${file}' holds the private key of another certificate too: ${names}`,
-      remedy: `The certificate taken is ${certificate.subject} (${certificate.thumbprint}), and the other key comes onto the servers with it. Export this certificate alone with its key.`,
+      remedy: `The certificate taken is ${certificate.subject} (${certificate.thumbprint}), and the other key comes onto the servers with it. Export only this certificate, with its key.`,
     };
   },
 };

@@ -75,6 +75,6 @@ function unneededAcceptance(id: string, file: string, place: string): Certificat
     severity: 'warning',
     about: 'accepted',
     problem: `${place}.accepted has '${id}', and nothing of the kind is found in '${file}' any more`,
-    remedy: `Take '${id}' out of ${place}.accepted in the declaration, so that it is said when it comes again.`,
+    remedy: `Take '${id}' out of ${place}.accepted in the declaration; otherwise the problem would stay hidden if it came back.`,
   };
 }

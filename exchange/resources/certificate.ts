@@ -84,7 +84,7 @@ export const certificate = defineResource({
     ),
     required_names: textSet(
       'optional',
-      'Names that the certificate must cover: those that clients use, and others that it is said to have. Left out: not checked.',
+      'Names that the certificate must cover: those that clients use, and those that the declaration lists for it. Left out: not checked.',
       { equals: sameNames },
     ),
     expected_thumbprint: text(
@@ -94,7 +94,7 @@ export const certificate = defineResource({
     ),
     accepted_findings: textMap(
       'optional',
-      'Why something that the plan finds about the certificate is right here, by what the finding is called. Left out: all is said. One that finds nothing to accept is said, too.',
+      'Findings about the certificate that are right here: the reason, by the name of the finding. The plan does not show these. Left out: the plan shows every finding. A name that the plan has no finding for is a warning.',
     ),
     warn_before_expiry_days: {
       type: 'number',

@@ -24,7 +24,7 @@ export const addressSyntax: Rule = {
         : [
             {
               path,
-              problem: `'${text}' is no address at which clients could reach a server`,
+              problem: `'${text}' is not an address at which clients could reach a server`,
               remedy: 'give the address that the clients of the site connect to',
             },
           ];

@@ -16,6 +16,7 @@ function findings({ definition, attributes, origin }: ExchangeObject): readonly 
 export const attributeValue: Rule = {
   id: 'attribute-value',
   severity: 'error',
+  repeats: true,
   description: 'Synth already makes the checks of attribute values that the provider makes at plan.',
   check: ({ objects }) => withoutDuplicates(objects.flatMap(findings)),
 };

@@ -17,9 +17,9 @@ export const certificateExisting: Rule = {
             {
               path: [...at, ...path('existingOn')],
               problem:
-                'it is not said which certificate is there: without IIS it is not the one that clients see',
+                'nothing tells which certificate the servers have: without IIS it is not the one that clients see',
               remedy:
-                'say its thumbprint; or leave existingOn out: where a server has the certificate of the PFX, the plan goes on from that',
+                'give its thumbprint; or leave existingOn out: the plan then finds out by itself which servers have the certificate of the PFX',
             },
           ];
     }),

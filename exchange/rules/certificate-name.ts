@@ -19,7 +19,7 @@ export const certificateName: Rule = {
         : [
             {
               path,
-              problem: `'${name}' and '${other.name ?? ''}' differ in letter case or hyphens alone, which PowerShell and Windows do not tell apart`,
+              problem: `'${name}' and '${other.name ?? ''}' differ only in letter case or hyphens, which PowerShell and Windows do not tell apart`,
               remedy: 'give one of them another name',
             },
           ];

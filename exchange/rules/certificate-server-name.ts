@@ -19,7 +19,7 @@ export const certificateServerName: Rule = {
           : [
               {
                 path: [...at, ...path('names', index)],
-                problem: `'${name}' is the own name of the server ${own.name}, which no client is given`,
+                problem: `'${name}' is the name of the server ${own.name} itself, which no client is given`,
                 remedy:
                   'leave it out of the next certificate: it must be reissued for every server, and tells outsiders your names',
               },

@@ -67,8 +67,8 @@ function siteProblems(
     return [
       {
         path: at,
-        problem: 'it is not said which Active Directory site the array is of',
-        remedy: `say it of the datacentre, ${formatPath(path('datacentres', datacentre))}.activeDirectorySites: ['…'], or where that has several, of the array: activeDirectorySite: '…'`,
+        problem: 'nothing tells which Active Directory site the array belongs to',
+        remedy: `declare it for the datacentre, ${formatPath(path('datacentres', datacentre))}.activeDirectorySites: ['…'], or where that has several, for the array: activeDirectorySite: '…'`,
       },
     ];
   }
@@ -129,7 +129,7 @@ function resolvesOutside(
     {
       path: [...at, { attribute: 'fqdn' }],
       problem: `'${fqdn}' must not resolve outside, and dns does not say which view is the one inside`,
-      remedy: 'write what dns holds into dns.internal, for which nothing is planned',
+      remedy: 'move what dns holds into dns.internal; that plans no changes',
     },
   ];
 }

@@ -50,7 +50,7 @@ function besideSpecialValue(addresses: readonly DeclaredText[]): readonly Findin
           {
             path,
             problem: `'${text}' means ${meaning}, but other addresses are declared beside it`,
-            remedy: `give '${text}' alone, or an address in each subnet`,
+            remedy: `give only '${text}', or an address in each subnet`,
           },
         ];
   });

@@ -15,7 +15,7 @@ export const dagStretched: Rule = {
         : [
             {
               path,
-              problem: 'the members stand in several datacentres, and there is no alternate witness',
+              problem: 'the members are in several datacentres, and there is no alternate witness',
               remedy: `declare ${formatPath(path)}.alternateWitness with a server in the other datacentre`,
             },
           ];

@@ -39,7 +39,7 @@ function found(site: ExchangeSiteProps, { group, path: of, members }: PlacedGrou
           problem:
             own.length === 0
               ? `no address lies in ${subnet}, where ${name} is`
-              : `${own.join(' and ')} lie both in ${subnet}`,
+              : `${own.join(' and ')} both lie in ${subnet}`,
           remedy: `give the DAG one free address of ${subnet}`,
         },
       ];

@@ -47,8 +47,8 @@ export const datacentre: Rule = {
       return [
         {
           path: at,
-          problem: `no server stands in '${name}'${known.length === 0 ? '' : ` (they stand in ${known.join(', ')})`}`,
-          remedy: `correct the name, or say of a server: datacentre: '${name}'`,
+          problem: `no server is in '${name}'${known.length === 0 ? '' : ` (they are in ${known.join(', ')})`}`,
+          remedy: `correct the name, or give it to a server: datacentre: '${name}'`,
         },
       ];
     });

@@ -11,7 +11,7 @@ export const furtherRecord: Rule = {
   id: 'further-record',
   severity: 'error',
   description:
-    'Records in `records` are in a zone of their view and have names, numbers and targets that DNS accepts. A CNAME is the only record of its name. MX and SRV records name hosts that are not aliases, each once; or only a dot, which stands for no host.',
+    'Records in `records` are in a zone of their view and have names, numbers and targets that DNS accepts. A CNAME is the only record of its name. MX and SRV records name hosts that are not aliases, each host once; or they hold only a dot, which says that there is no host.',
   check: (input) => {
     const records = declaredRecords(input.site);
     return records.flatMap((record) => [
@@ -162,7 +162,7 @@ function besideNobody(path: Path): Finding {
   return {
     path,
     problem: "'.' means that there is no host, but others are declared beside it",
-    remedy: "give '.' alone, or take it out",
+    remedy: "give only '.', or take it out",
   };
 }
 

@@ -23,8 +23,8 @@ export const healthFromRunner: Rule = {
       return [
         {
           path: AT,
-          problem: 'nothing is looked at',
-          remedy: `say what: certificates: ['IIS'], healthcheck: true; or take fromRunner out`,
+          problem: 'it declares no check',
+          remedy: `declare certificates: ['IIS'] or healthcheck: true, or both; or take fromRunner out`,
         },
       ];
     }

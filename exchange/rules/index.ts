@@ -210,8 +210,12 @@ export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
  */
 export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   const misspelled = new Set<string>();
+  const told = new Set<string>();
   const diagnostics = RULES.flatMap((rule) => {
-    const found = rule.check(input).filter(({ path }) => !misspelled.has(formatPath(path)));
+    const found = rule
+      .check(input)
+      .filter(({ path }) => !(rule.repeats === true ? told : misspelled).has(formatPath(path)));
+    found.forEach(({ path }) => told.add(formatPath(path)));
     if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
     return found.map((finding) => diagnosticOf(rule, finding));
   });
@@ -271,7 +275,7 @@ function unneededAcceptance(id: string, at: Path): SiteDiagnostic {
     severity: 'warning',
     path: at,
     summary: `nothing is found any more that '${id}' would accept`,
-    detail: 'take it out, so that it is said when it comes again',
+    detail: 'take it out; otherwise the problem would stay hidden if it came back',
   };
 }
 

@@ -32,7 +32,7 @@ export const loadBalancerLayer: Rule = {
                 {
                   path: [...at, ...path('layer')],
                   problem: `${names.join(', ')} resolve to the one address ${address}, behind which a load balancer at layer 4 cannot tell services apart`,
-                  remedy: `give each name an address: ${formatPath(own)}, or say layer: 7 where it looks into HTTPS`,
+                  remedy: `give each name an address: ${formatPath(own)}, or declare layer: 7 if the load balancer looks into HTTPS`,
                 },
               ];
             },

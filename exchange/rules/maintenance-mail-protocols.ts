@@ -24,7 +24,7 @@ export const maintenanceMailProtocols: Rule = {
       return {
         path,
         problem: `the services of POP and IMAP of ${names} stop when the server is drained, and may stay so`,
-        remedy: `after each deploy that drains it, look on the server and start them (Start-Service ${[...new Set(here.flatMap(({ services }) => services))].join(', ')}), or say maintenance: false of ${names}`,
+        remedy: `after each deploy that drains it, look on the server and start them (Start-Service ${[...new Set(here.flatMap(({ services }) => services))].join(', ')}), or declare maintenance: false for ${names}`,
       };
     });
   },

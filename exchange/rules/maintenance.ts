@@ -48,8 +48,7 @@ export const maintenance: Rule = {
               {
                 path,
                 problem: `no server can take over from ${alone.map(({ server }) => server.name).join(', ')}: there is no other server of ${ExchangeVersion.V2013.toString()} or later`,
-                remedy:
-                  'take maintenance out: without another server it would only take this one out of service',
+                remedy: `take maintenance out, or declare maintenance: false for ${alone.map(({ server }) => server.name).join(', ')}: it would stop the service, and no other server would take over`,
               },
             ]),
       ];

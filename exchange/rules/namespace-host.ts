@@ -24,7 +24,7 @@ export const namespaceHost: Rule = {
         return [
           {
             path,
-            problem: `'${text}' is a URL, or has a port or a space in it; a namespace is the host name alone`,
+            problem: `'${text}' is a URL, or has a port or a space in it; a namespace is only the host name`,
             remedy:
               host === undefined
                 ? 'write a host name such as mail.contoso.com; paths are added for each service'

@@ -17,7 +17,7 @@ export const namespaceUnused: Rule = {
               path,
               problem: `no server gives '${text}' to clients, so that DNS does not hold it`,
               remedy:
-                'leave it out where it may be, else give it the name of the servers that have no other one; a name that no server gives is published by alsoPublished',
+                'leave it out if it is optional, or correct it to the name that the servers give; if DNS shall hold a name that no server gives, declare it in namespaces.alsoPublished',
             },
           ],
     );

@@ -1,6 +1,7 @@
 import { formatPath } from '../../schema';
 import { isFor, isLeftOut, namesInDns, zoneOf } from '../dns-records';
 import { viewsOf } from '../dns-views';
+import { isHostName } from '../resources/host';
 import type { Rule } from './rule';
 
 export const namespaceZone: Rule = {
@@ -12,7 +13,7 @@ export const namespaceZone: Rule = {
     viewsOf(site).flatMap((view) => {
       const zones = formatPath([...view.path, { attribute: 'zones' }]);
       return namesInDns(site)
-        .filter((name) => isFor(view, name) && !isLeftOut(site, view, name))
+        .filter((name) => isHostName(name.host) && isFor(view, name) && !isLeftOut(site, view, name))
         .flatMap(({ host, path }) =>
           zoneOf(view, host) !== undefined
             ? []

@@ -18,7 +18,7 @@ export const reverseProxyCertificate: Rule = {
         problem: `'${host}' is not on the certificate of the reverse proxy (it has ${names.join(', ') || 'no names'})`,
         remedy: isOwn
           ? `get a certificate with it for the proxy, and add '${host}' here`
-          : `say which names the certificate of the proxy has, certificateNames: ['${host}', …]`,
+          : `declare the names on the certificate of the proxy, certificateNames: ['${host}', …]`,
       }));
   },
 };

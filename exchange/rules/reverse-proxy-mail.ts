@@ -15,8 +15,8 @@ export const reverseProxyMail: Rule = {
       .filter(({ host, servers }) => servers.length > 0 && includesName(hosts, host))
       .map(({ row, host, path }) => ({
         path,
-        problem: `'${host}' is for ${row.title}, and leads clients outside to the reverse proxy ${site.reverseProxy?.host ?? ''}, which hands on HTTPS only`,
-        remedy: `give ${row.title} a name of its own and say which machine hands on its ports ${row.ports.tls} and ${row.ports.startTls}, dns.external.elsewhere: { '${host}': '<address>' }; or do not publish it outside, dns.external.notPublished`,
+        problem: `'${host}' is for ${row.title}, and leads clients outside to the reverse proxy ${site.reverseProxy?.host ?? ''}, which passes on HTTPS only`,
+        remedy: `give ${row.title} a name of its own and declare the machine that passes on its ports ${row.ports.tls} and ${row.ports.startTls}, dns.external.elsewhere: { '${host}': '<address>' }; or do not publish it outside, dns.external.notPublished`,
       }));
   },
 };

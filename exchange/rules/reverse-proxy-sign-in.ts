@@ -21,7 +21,7 @@ export const reverseProxySignIn: Rule = {
         .filter(({ host }) => led.some((record) => sameName(record.host, host)))
         .map(({ host, path, what }): Finding => ({
           path,
-          problem: `'${host}' is ${what}, and stands inside for the reverse proxy ${proxy.host}, which signs users in by forms: Outlook would ask for a password`,
+          problem: `'${host}' is ${what}, and resolves inside to the reverse proxy ${proxy.host}, which signs users in by forms: Outlook would ask for a password`,
           remedy:
             'let the name resolve to the servers, or to the load balancer in front of them, in the internal view; or give clients inside another name',
         })),

@@ -86,7 +86,7 @@ function withoutNames(site: ExchangeSiteProps): readonly Finding[] {
   return [
     {
       path: path('reverseProxy'),
-      problem: 'clients outside are given no name that leads to it, so that it does nothing',
+      problem: 'clients outside are given no name that leads to it, so that it has no effect',
       remedy:
         'give the names an external side, take them out of elsewhere and notPublished, or take this out',
     },

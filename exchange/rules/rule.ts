@@ -1,5 +1,5 @@
 import type { Diagnostic, Path, Problem } from '../../schema';
-import { formatPath } from '../../schema';
+import { formatPath, visible } from '../../schema';
 import type { CommittedCertificate, UnfitFile } from '../committed-certificate';
 import type { DeclaredCertificate } from '../declared-certificates';
 import type { RecordSet, ExchangeObject } from '../element';
@@ -56,6 +56,11 @@ export interface Rule {
    * left out.
    */
   readonly spelling?: true;
+  /**
+   * Set for rules whose findings may repeat those of the rules before: where one of these found something, its findings
+   * are left out.
+   */
+  readonly repeats?: true;
   readonly check: (input: RuleInput) => readonly Finding[];
 }
 
@@ -67,5 +72,10 @@ export interface SiteDiagnostic extends Diagnostic {
 /** A diagnostic in two lines: the path and the problem, then the remedy. */
 export function formatDiagnostic(diagnostic: SiteDiagnostic): string {
   const where = formatPath(diagnostic.path) || 'the site';
-  return `${where}: ${diagnostic.summary} [${diagnostic.rule}]\n    remedy: ${diagnostic.detail}`;
+  return `${oneLine(`${where}: ${diagnostic.summary}`)} [${diagnostic.rule}]\n    remedy: ${oneLine(diagnostic.detail)}`;
+}
+
+/** A declared value may hold a line feed; what is told stays on its line. */
+function oneLine(text: string): string {
+  return visible(text).replace(/\n/g, '\\n').replace(/\t/g, '\\t');
 }

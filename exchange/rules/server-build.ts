@@ -56,7 +56,7 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
     ...(dag !== undefined && isWithoutAccessPoint(dag)
       ? [
           needs(
-            `it is a member of no DAG without an administrative access point, as ${dag.group.name} is`,
+            `it cannot be a member of ${dag.group.name}, a DAG without an administrative access point`,
             `give the DAG an address in each subnet, or '0.0.0.0' for DHCP: addresses: ['…']`,
           ),
         ]

@@ -17,8 +17,8 @@ export const serverName: Rule = {
         ? [
             {
               path: at,
-              problem: `'${name}' is a word of the plan's script, which could not tell the server from it`,
-              remedy: `a server with this name cannot be managed; the words are ${PARTS_OF_NO_SERVER.join(', ')}`,
+              problem: `'${name}' is a word that the script of the plan uses for something else`,
+              remedy: `a server with one of these names cannot be managed: ${PARTS_OF_NO_SERVER.join(', ')}`,
             },
           ]
         : [];

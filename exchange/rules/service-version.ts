@@ -147,7 +147,7 @@ function missingHealthSets(
       return [
         {
           path: at,
-          problem: `no server tells of '${protocol}': health sets exist in ${lifespanText(HEALTH_SETS_LIFESPAN)}`,
+          problem: `no server reports the health of '${protocol}': health sets exist in ${lifespanText(HEALTH_SETS_LIFESPAN)}`,
           remedy: 'take health.protocols out: older servers are checked by their services',
         },
       ];

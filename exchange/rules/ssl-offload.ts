@@ -47,8 +47,9 @@ function overridden({ site, placements }: Topology): readonly Finding[] {
       : [
           {
             path,
-            problem: 'every server has a nearer sslOffload, so that this one does nothing',
-            remedy: 'take it out, or take out what the servers, or their datacentres, say',
+            problem:
+              'every server that it applies to has a more specific sslOffload, so that this one has no effect',
+            remedy: 'take it out, or take out the more specific ones',
           },
         ],
   );
@@ -64,7 +65,7 @@ const withExtendedProtection: Check = (placements) => {
     : [
         {
           problem: `TLS would end before ${named(bound)} with Extended Protection, which is on by default since the cumulative update 14 of 2019 and in the Subscription Edition: it binds each sign-in to the TLS connection of the client`,
-          remedy: `let the load balancer encrypt again, with the certificate that the servers have, and take sslOffload out, or say sslOffload: false of ${namesOf(bound)}`,
+          remedy: `let the load balancer encrypt again, with the certificate that the servers have, and take sslOffload out, or declare sslOffload: false for ${namesOf(bound)}`,
         },
       ];
 };

@@ -33,14 +33,15 @@ function problemsOf({ kerberos, server, keyName, keyAlgorithm }: Zone): readonly
     found.push({
       path: path(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
       problem: 'Kerberos signs the updates of this zone, and a TSIG key is declared beside it',
-      remedy: 'leave keyName and keyAlgorithm out, or kerberos',
+      remedy: 'leave out keyName and keyAlgorithm, or leave out kerberos',
     });
   }
   if (server !== undefined && recordTypeOf(server) !== undefined) {
     found.push({
       path: path('server'),
       problem: `'${server}' is an address, and Kerberos knows servers only by name`,
-      remedy: 'name it by its host name, as dc1.contoso.local, which the realm has as DNS/dc1.contoso.local',
+      remedy:
+        'give its host name, such as dc1.contoso.local; its service principal name is then DNS/dc1.contoso.local',
     });
   }
   // Active Directory answers with the realm in capital letters, and hashicorp/dns takes any other spelling for another
@@ -48,22 +49,22 @@ function problemsOf({ kerberos, server, keyName, keyAlgorithm }: Zone): readonly
   if (!isHostName(realm) || realm !== realm.toUpperCase()) {
     found.push({
       path: path('kerberos', 'realm'),
-      problem: `'${realm}' is no realm`,
+      problem: `'${realm}' is not the name of a realm`,
       remedy: 'write the name of the Active Directory domain in capital letters, as CONTOSO.LOCAL',
     });
   }
   if (user !== undefined && !/^[^@\\/\s]+$/.test(user)) {
     found.push({
       path: path('kerberos', 'user'),
-      problem: `'${user}' is no account of the realm`,
-      remedy: 'write its name alone, as svc-dns: the realm stands beside it',
+      problem: `'${user}' is not the name of an account`,
+      remedy: 'write only its name, such as svc-dns; the realm has a property of its own',
     });
   }
   if (keytabFile !== undefined && user === undefined) {
     found.push({
       path: path('kerberos', 'keytabFile'),
-      problem: 'it is not said whose key is in the keytab',
-      remedy: 'name its account in user',
+      problem: 'the keytab is declared without the account whose key it holds',
+      remedy: 'give the name of that account in user',
     });
   }
   if (keytabFile?.trim() === '') {

@@ -47,7 +47,7 @@ async function planDestruction<Target>(
   walk: GraphWalk,
 ): Promise<PlanResult> {
   // During an apply Terraform plans one kind of removal only: that of a deposed object, which a replacement left over.
-  if (resource.find !== undefined && walk.isApplying) return NOTHING;
+  if (resource.find !== undefined && walk.isApplying) return { ...NOTHING, memo: { plannedIn: walk.id } };
 
   // Where a resource left the declaration, Terraform 1.11 plans its removal first and refreshes afterwards (seen with
   // 1.11.4), so that the state may be that of an earlier removal that broke off. From 1.12.0 on it refreshes first
@@ -72,9 +72,14 @@ async function planDestruction<Target>(
     // Where the object is gone already, Terraform's refresh drops the removal from the plan.
     ...(isThere ? destroyNote(resource, prior, removal) : []),
   ];
+  const changedValues = changedSince(prior, current);
   return {
     ...NOTHING,
-    memo: { removal, plannedIn: walk.id, changedValues: changedSince(prior, current) },
+    memo: {
+      removal,
+      plannedIn: walk.id,
+      ...(Object.keys(changedValues).length === 0 ? {} : { changedValues }),
+    },
     diagnostics: await vetted(resource, { ...change, prior: current }, target, diagnostics),
   };
 }

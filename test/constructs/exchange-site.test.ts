@@ -858,7 +858,7 @@ describe('a declaration that is wrong', () => {
   test('a warning does not stop the synth and is shown', () => {
     synthesize(site({ certificate: { ...right.certificate, names: [...right.certificate.names, 'EX01'] } }));
     const manifest = readFileSync(join(project, 'cdktf.out/manifest.json'), 'utf8');
-    expect(manifest).toContain(`certificate.names[2]: 'EX01' is the own name of the server EX01`);
+    expect(manifest).toContain(`certificate.names[2]: 'EX01' is the name of the server EX01 itself`);
     expect(manifest).toContain('@cdktf/warn');
   });
 

@@ -232,7 +232,7 @@ const CONTENT: { readonly [title: string]: readonly [wrong: unknown, rule: strin
   'outlookProvider.certPrincipalName': ['mail.contoso.com', 'outlook-provider'],
   'health.timeoutSeconds': [0, 'attribute-value'],
   'health.fromRunner.servers[]': ['EX09', 'health-from-runner'],
-  'health.connectivity.mailbox': ['probe', 'attribute-value'],
+  'health.connectivity.mailbox': ['probe', 'health-connectivity'],
   'health.connectivity.account': ['probe', 'attribute-value'],
   'health.connectivity.servers[]': ['EX09', 'health-connectivity'],
   'connection.endpoint': ['EX01', 'endpoint'],

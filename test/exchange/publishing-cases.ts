@@ -28,7 +28,7 @@ const PROXY_CASES: readonly RuleCase[] = [
     rule: 'reverse-proxy-mail',
     declaration: proxied({}, { mailProtocols: { imap: { host: 'imap.contoso.com' } } }),
     path: 'mailProtocols.imap.host',
-    problem: 'hands on HTTPS only',
+    problem: 'passes on HTTPS only',
     remedy: "dns.external.elsewhere: { 'imap.contoso.com': '<address>' }",
   },
   {
@@ -36,7 +36,7 @@ const PROXY_CASES: readonly RuleCase[] = [
     rule: 'reverse-proxy-mail',
     declaration: proxied({}, { mailProtocols: { pop: { host: 'mail.contoso.com' } } }),
     path: 'mailProtocols.pop.host',
-    problem: 'hands on HTTPS only',
+    problem: 'passes on HTTPS only',
     remedy: 'ports 995 and 110',
   },
   {
@@ -120,7 +120,7 @@ const PROXY_CASES: readonly RuleCase[] = [
       },
     ),
     path: 'reverseProxy',
-    problem: 'it does nothing',
+    problem: 'it has no effect',
     remedy: 'give the names an external side',
   },
   {
@@ -153,7 +153,7 @@ const ISA_CASES: readonly RuleCase[] = [
     declaration: signing({}, { 'mail.contoso.com': '192.0.2.50' }),
     path: 'namespaces.client',
     problem:
-      "'mail.contoso.com' is the name of Exchange Web Services, and stands inside for the reverse proxy",
+      "'mail.contoso.com' is the name of Exchange Web Services, and resolves inside to the reverse proxy",
     remedy: 'the load balancer in front of them, in the internal view',
   },
   {

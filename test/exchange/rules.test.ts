@@ -19,6 +19,7 @@ import type {
 import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
+import { goldenDiagnostics, titleOf, whole, writeGoldenDiagnostics } from './diagnostics-golden';
 import { PUBLISHING_CASES } from './publishing-cases';
 import type { RuleCase as Case } from './rule-case';
 import { dag, server, site, siteOf2007 } from './sites';
@@ -254,7 +255,7 @@ const CASES: readonly Case[] = [
     rule: 'server-build',
     declaration: site({ servers: [server(1), server(2, { build: RTM })] }),
     path: 'servers[1].build',
-    problem: 'a member of no DAG without an administrative access point, as DAG01 is',
+    problem: 'it cannot be a member of DAG01, a DAG without an administrative access point',
     remedy: "'0.0.0.0' for DHCP",
   },
   ...['10.1.0.0', '10.1.0.0/33', 'lisbon', '10.1.0/24', '10.1.0.0/24/1'].map((subnet): Case => ({
@@ -302,7 +303,7 @@ const CASES: readonly Case[] = [
     rule: 'dag-subnets',
     declaration: apart({ lisbon: ['10.1.0.0/24'] }, '10.1.0.50', '10.1.0.51', '10.2.0.50'),
     path: 'dag.addresses',
-    problem: '10.1.0.50 and 10.1.0.51 lie both in 10.1.0.0/24',
+    problem: '10.1.0.50 and 10.1.0.51 both lie in 10.1.0.0/24',
     remedy: 'one free address',
   },
   {
@@ -327,7 +328,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'sslOffload',
     problem: 'before EX02 (Exchange Server 2019), EX03 (Exchange Server SE) with Extended Protection',
-    remedy: 'say sslOffload: false of EX02, EX03',
+    remedy: 'declare sslOffload: false for EX02, EX03',
   },
   {
     when: 'nothing stands before the servers that could end TLS',
@@ -366,7 +367,7 @@ const CASES: readonly Case[] = [
       sslOffload,
     },
     path: 'sslOffload',
-    problem: 'every server has a nearer sslOffload, so that this one does nothing',
+    problem: 'every server that it applies to has a more specific sslOffload, so that this one has no effect',
     remedy: 'take it out',
   })),
   {
@@ -377,7 +378,7 @@ const CASES: readonly Case[] = [
       datacentres: { lisbon: { sslOffload: true } },
     }),
     path: 'datacentres.lisbon.sslOffload',
-    problem: 'every server has a nearer sslOffload',
+    problem: 'every server that it applies to has a more specific sslOffload',
     remedy: 'take it out',
   },
   {
@@ -471,7 +472,7 @@ const CASES: readonly Case[] = [
       ...outlook('outlook.contoso.com'),
     }),
     path: 'datacentres.lisbon.clientAccessArray',
-    problem: 'it is not said which Active Directory site the array is of',
+    problem: 'nothing tells which Active Directory site the array belongs to',
     remedy: "datacentres.lisbon.activeDirectorySites: ['…']",
   },
   {
@@ -550,7 +551,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'datacentres.lisbon.clientAccessArray.fqdn',
     problem: "'outlook.contoso.com' must not resolve outside",
-    remedy: 'write what dns holds into dns.internal',
+    remedy: 'move what dns holds into dns.internal',
   },
   {
     when: 'the name of an array lies in no zone of the internal view',
@@ -721,7 +722,7 @@ const CASES: readonly Case[] = [
     rule: 'certificate-name',
     declaration: several({ web, 'e-mail': mail, Email: { ...mail, pfxFile: 'x.pfx', services: ['POP'] } }),
     path: 'certificate.Email',
-    problem: "'Email' and 'e-mail' differ in letter case or hyphens alone",
+    problem: "'Email' and 'e-mail' differ only in letter case or hyphens",
     remedy: 'another name',
   },
   {
@@ -811,8 +812,8 @@ const CASES: readonly Case[] = [
     rule: 'certificate-existing',
     declaration: several({ web, mail: { ...mail, existingOn: ['EX01'] } }),
     path: 'certificate.mail.existingOn',
-    problem: 'it is not said which certificate is there',
-    remedy: 'say its thumbprint',
+    problem: 'nothing tells which certificate the servers have',
+    remedy: 'give its thumbprint',
   },
   {
     when: 'one of several is to be imported on a server that is not to have it',
@@ -1051,7 +1052,7 @@ const CASES: readonly Case[] = [
     path: 'maintenance',
     problem: 'the services of POP and IMAP of EX01, EX03 stop',
     remedy:
-      'Start-Service MSExchangeIMAP4, MSExchangeIMAP4BE, MSExchangePOP3, MSExchangePOP3BE), or say maintenance: false of EX01, EX03',
+      'Start-Service MSExchangeIMAP4, MSExchangeIMAP4BE, MSExchangePOP3, MSExchangePOP3BE), or declare maintenance: false for EX01, EX03',
   },
   {
     when: 'a wave of the rollout names a server that there is not',
@@ -1300,7 +1301,7 @@ const CASES: readonly Case[] = [
     rule: 'address-syntax',
     declaration: site({ servers: [server(1), server(2, { address: '127.0.0.1' })] }),
     path: 'servers[1].address',
-    problem: 'no address at which clients could reach a server',
+    problem: 'is not an address at which clients could reach a server',
     remedy: 'that the clients of the site connect to',
   },
   {
@@ -1507,7 +1508,7 @@ const CASES: readonly Case[] = [
     rule: 'server-name',
     declaration: site({ servers: [server(1), server(2, { name: 'DNS', fqdn: 'dns.contoso.local' })] }),
     path: 'servers[1].name',
-    problem: `a word of the plan's script`,
+    problem: `a word that the script of the plan uses for something else`,
     remedy: 'organization, dns',
   },
   {
@@ -1667,14 +1668,14 @@ const CASES: readonly Case[] = [
     }),
     path: 'dns.zones[0].keyName',
     problem: 'TSIG key is declared beside it',
-    remedy: 'or kerberos',
+    remedy: 'or leave out kerberos',
   },
   {
     when: 'the realm is a URL',
     rule: 'zone-kerberos',
     declaration: site({ dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'ldap://contoso' } }] } }),
     path: 'dns.zones[0].kerberos.realm',
-    problem: 'is no realm',
+    problem: 'is not the name of a realm',
     remedy: 'CONTOSO.LOCAL',
   },
   {
@@ -1686,8 +1687,8 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'dns.zones[0].kerberos.user',
-    problem: 'is no account of the realm',
-    remedy: 'write its name alone',
+    problem: 'is not the name of an account',
+    remedy: 'write only its name',
   },
   ...[{ keyName: 'exchange.' }, { keyAlgorithm: 'hmac-sha256' as const }].map((half): Case => ({
     when: `half of a TSIG key stands beside Kerberos: ${JSON.stringify(half)}`,
@@ -1695,14 +1696,14 @@ const CASES: readonly Case[] = [
     declaration: signed({}, half),
     path: `dns.zones[0].${Object.keys(half).join('')}`,
     problem: 'a TSIG key is declared beside it',
-    remedy: 'or kerberos',
+    remedy: 'or leave out kerberos',
   })),
   {
     when: 'the name of a realm is none, in capital letters',
     rule: 'zone-kerberos',
     declaration: signed({ realm: 'CONTOSO_LOCAL/' }),
     path: 'dns.zones[0].kerberos.realm',
-    problem: "'CONTOSO_LOCAL/' is no realm",
+    problem: "'CONTOSO_LOCAL/' is not the name of a realm",
     remedy: 'CONTOSO.LOCAL',
   },
   {
@@ -1718,7 +1719,7 @@ const CASES: readonly Case[] = [
     rule: 'zone-kerberos',
     declaration: site({ dns: { zones: [{ name: 'contoso.com', kerberos: { realm: 'contoso.local' } }] } }),
     path: 'dns.zones[0].kerberos.realm',
-    problem: "'contoso.local' is no realm",
+    problem: "'contoso.local' is not the name of a realm",
     remedy: 'capital letters, as CONTOSO.LOCAL',
   },
   {
@@ -1953,7 +1954,7 @@ const CASES: readonly Case[] = [
     rule: 'datacentre',
     declaration: two({ madrid: {} }),
     path: 'datacentres.madrid',
-    problem: "no server stands in 'madrid' (they stand in lisbon, porto)",
+    problem: "no server is in 'madrid' (they are in lisbon, porto)",
     remedy: "datacentre: 'madrid'",
   },
   {
@@ -1981,7 +1982,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'namespaces.client',
     problem: "no server gives 'mail.contoso.com' to clients",
-    remedy: 'published by alsoPublished',
+    remedy: 'declare it in namespaces.alsoPublished',
   },
   {
     when: 'a view has no zone for a name',
@@ -2292,7 +2293,7 @@ const CASES: readonly Case[] = [
     rule: 'certificate-name',
     declaration: site({ certificate: { 'mail-import': { ...certificate } } }),
     path: 'certificate["mail-import"]',
-    problem: "'mail-import' ends as what is called after the certificate 'mail'",
+    problem: "the ending of 'mail-import' is taken: with a certificate 'mail'",
     remedy: 'give it another name',
   },
   {
@@ -2349,7 +2350,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'mailProtocols.imap.host',
     problem: "no server gives 'common.contoso.com' to clients",
-    remedy: 'leave it out where it may be',
+    remedy: 'leave it out if it is optional',
   },
   {
     when: 'a certificate with the name of a mail protocol is not given to it',
@@ -2437,7 +2438,7 @@ const CASES: readonly Case[] = [
     rule: 'namespace-host',
     declaration: two({ lisbon: { failback: 'https://mailfb-lis.contoso.com/owa' } }),
     path: 'datacentres.lisbon.failback',
-    problem: 'a namespace is the host name alone',
+    problem: 'a namespace is only the host name',
     remedy: "'mailfb-lis.contoso.com'",
   },
   {
@@ -2520,7 +2521,7 @@ const CASES: readonly Case[] = [
     rule: 'certificate-server-name',
     declaration: site({ certificate: names('EX02.contoso.local') }),
     path: 'certificate.names[2]',
-    problem: 'the own name of the server EX02',
+    problem: 'is the name of the server EX02 itself',
     remedy: 'must be reissued for every server',
   },
   {
@@ -2770,7 +2771,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dag: { ...dag, addresses: ['192.0.2.50', '0.0.0.0'] } }),
     path: 'dag.addresses[1]',
     problem: 'means DHCP',
-    remedy: `give '0.0.0.0' alone`,
+    remedy: `give only '0.0.0.0'`,
   },
   {
     when: 'no access point stands beside an address',
@@ -2778,7 +2779,7 @@ const CASES: readonly Case[] = [
     declaration: site({ dag: { ...dag, addresses: ['255.255.255.255', '192.0.2.50'] } }),
     path: 'dag.addresses[0]',
     problem: 'means no administrative access point',
-    remedy: `give '255.255.255.255' alone`,
+    remedy: `give only '255.255.255.255'`,
   },
   {
     when: 'a DAG of 2010 is to have no access point',
@@ -3151,7 +3152,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'dns.records.mx["contoso.com"][0].exchange',
     problem: `'.' means that there is no host, but others are declared beside it`,
-    remedy: "give '.' alone",
+    remedy: "give only '.'",
   },
   {
     when: 'nobody takes the mail, with a preference',
@@ -3319,7 +3320,7 @@ const CASES: readonly Case[] = [
       health: { protocols: ['owa'] },
     }),
     path: 'health.protocols[0]',
-    problem: `no server tells of 'owa': health sets exist in Exchange Server 2013 and later`,
+    problem: `no server reports the health of 'owa': health sets exist in Exchange Server 2013 and later`,
     remedy: 'take health.protocols out',
   },
   {
@@ -3327,7 +3328,7 @@ const CASES: readonly Case[] = [
     rule: 'health-from-runner',
     declaration: site({ health: { fromRunner: {} } }),
     path: 'health.fromRunner',
-    problem: 'nothing is looked at',
+    problem: 'it declares no check',
     remedy: `certificates: ['IIS']`,
   },
   {
@@ -3335,7 +3336,7 @@ const CASES: readonly Case[] = [
     rule: 'health-from-runner',
     declaration: site({ health: { fromRunner: { healthcheck: false } } }),
     path: 'health.fromRunner',
-    problem: 'nothing is looked at',
+    problem: 'it declares no check',
     remedy: 'take fromRunner out',
   },
   {
@@ -3671,6 +3672,17 @@ const CASES: readonly Case[] = [
     remedy: 'take it out',
   },
   {
+    when: 'the mailbox of a test is no address',
+    rule: 'attribute-value',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010 }), server(2, { version: ExchangeVersion.V2010 })],
+      health: { connectivity: { tests: ['OutlookWebServices'], mailbox: 'probe' } },
+    }),
+    path: 'health.connectivity.mailbox',
+    problem: "'probe'",
+    remedy: 'probe@contoso.com',
+  },
+  {
     when: 'a witness folder is no local folder',
     rule: 'attribute-value',
     declaration: site({ dag: { ...dag, witness: { ...dag.witness, directory: '\\\\FS01\\Witness' } } }),
@@ -3699,13 +3711,25 @@ describe('the rules of a declaration', () => {
     expect(found(site())).toEqual([]);
   });
 
-  test.each(CASES)('$rule: found when $when', ({ rule, declaration, file, path, problem, remedy }) => {
-    const hits = found(declaration, file).filter(
-      (diagnostic) => diagnostic.rule === rule && formatPath(diagnostic.path) === path,
+  beforeAll(() => {
+    if (process.env['UPDATE_GOLDEN'] !== '1') return;
+    writeGoldenDiagnostics(
+      CASES.map((each) => [titleOf(each), whole(found(each.declaration, each.file))] as const),
     );
+  });
+
+  test.each(CASES)('$rule: found when $when', (each) => {
+    const { rule, declaration, file, path, problem, remedy } = each;
+    const all = found(declaration, file);
+    const hits = all.filter((diagnostic) => diagnostic.rule === rule && formatPath(diagnostic.path) === path);
     expect(hits).toHaveLength(1);
     expect(hits[0]!.summary).toContain(problem);
     expect(hits[0]!.detail).toContain(remedy);
+    expect(whole(all)).toBe(goldenDiagnostics().get(titleOf(each)));
+  });
+
+  test('the golden diagnostics are those of the cases, each with a title of its own', () => {
+    expect([...goldenDiagnostics().keys()]).toEqual(CASES.map(titleOf));
   });
 
   test('every rule has a case, and every file of the folder is a rule in the list', () => {

@@ -19,6 +19,12 @@ const root = resolve(__dirname, '../..');
 
 // The options of Stryker know only the names of the interfaces that Mocha brings, so that this one takes the place of the default.
 Mocha.interfaces.bdd = function jestInterface(rootSuite) {
+  // What test files do when they are loaded reaches code, too. Stryker would start a process for each mutant of this code,
+  // although it activates them only after the load (`ignoreStatic`).
+  rootSuite.afterAll(() => {
+    const { perTest = {}, static: atLoad = {} } = globalThis.__stryker__?.mutantCoverage ?? {};
+    Object.values(perTest).forEach((mutants) => Object.keys(mutants).forEach((id) => delete atLoad[id]));
+  });
   rootSuite.on('pre-require', (context, file) => {
     // In Jest a hook outside of every `describe` belongs to its file, in Mocha to all of them.
     const fileSuite = Suite.create(rootSuite, relative(root, file));

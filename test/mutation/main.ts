@@ -44,7 +44,9 @@ async function run({ room, files }: Task, paths: readonly string[]): Promise<voi
   const { Stryker } = await import('@stryker-mutator/core');
   const kept = `.stryker/${room.replace('/', '-')}`;
   mkdirSync(join(root, '.stryker'), { recursive: true });
-  const tests = paths.filter((path) => ROOMS[room]?.tests.test(path) && !LEFT_OUT.includes(path));
+  const tests = (ROOMS[room]?.tests ?? []).flatMap((some) =>
+    paths.filter((path) => some.test(path) && !LEFT_OUT.includes(path)),
+  );
   const started = performance.now();
   await new Stryker({
     mutate: [...files],

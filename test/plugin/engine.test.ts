@@ -1,159 +1,10 @@
 import { getMaxListeners } from 'node:events';
 import { Engine } from '../../plugin/engine/engine';
 import { readMemo, writeMemo, type Memo } from '../../plugin/engine/memo';
-import type { PlanResult } from '../../plugin/engine/plan';
-import type { DataSource, ManagedResource, ProviderDefinition } from '../../plugin';
-import { flag, integer, path, text, textList, textSet, UNKNOWN } from '../../schema';
-import type { Diagnostic, Known, Value, Values } from '../../schema';
-
-/** Objects in memory, and the steps that ran. */
-class Target {
-  readonly objects = new Map<string, Values>();
-  readonly ran: string[] = [];
-  failAt: string | undefined;
-  readFails = false;
-  reads = 0;
-}
-
-interface Step {
-  readonly text: string;
-  readonly name: string;
-  readonly set: Values | null;
-}
-
-const lower = (value: Known) => (typeof value === 'string' ? value.toLowerCase() : value);
-
-const thing: ManagedResource<Target, Step> = {
-  typeName: 'test_thing',
-  schema: {
-    version: 1,
-    attributes: {
-      name: text('required', '', { equals: (a, b) => lower(a) === lower(b) }),
-      url: text('optional', '', { equals: (a, b) => lower(a) === lower(b) }),
-      size: integer('optional', '', {
-        problem: (value) => (Number(value) < 0 ? { problem: 'below zero', remedy: 'raise it' } : undefined),
-      }),
-      on: flag('optional-computed', '', { defaultValue: true }),
-      chosen: text('optional-computed', ''),
-      tags: textSet('optional', ''),
-      secret: text('optional', '', { writeOnly: true, sensitive: true }),
-      id: text('computed', ''),
-      steps: textList('computed', ''),
-    },
-    blocks: {
-      part: {
-        nesting: 'set',
-        schema: {
-          attributes: {
-            host: text('required', '', { equals: (a, b) => lower(a) === lower(b) }),
-            secret: text('optional', '', { writeOnly: true }),
-          },
-        },
-      },
-    },
-  },
-  stepsAttribute: 'steps',
-  requiresReplace: (prior, planned) => (keyOf(prior) === keyOf(planned) ? [] : [path('name')]),
-  steps({ prior, planned }) {
-    if (planned === null) return [{ text: `remove ${keyOf(prior)}`, name: keyOf(prior), set: null }];
-    if (planned.name === UNKNOWN || planned.url === UNKNOWN) return UNKNOWN;
-    const name = keyOf(planned);
-    const steps: Step[] =
-      prior === null ? [{ text: `make ${name}`, name, set: { id: `id of ${name}` } }] : [];
-    for (const key of ['url', 'size', 'on', 'chosen', 'tags']) {
-      const value = planned[key] ?? null;
-      if (JSON.stringify(value) === JSON.stringify(prior?.[key] ?? null)) continue;
-      if (key === 'url' && prior !== null && lower(value as Known) === lower(prior.url as Known)) continue;
-      steps.push({ text: `set ${name} ${key}`, name, set: { [key]: value } });
-    }
-    return steps;
-  },
-  describe: (step) => step.text,
-  async execute(step, target) {
-    if (step.text === target.failAt) return [{ severity: 'error', summary: 'broke', detail: 'as asked' }];
-    target.ran.push(step.text);
-    if (step.set === null) target.objects.delete(step.name);
-    else target.objects.set(step.name, { ...target.objects.get(step.name), ...step.set });
-    return [];
-  },
-  async read(state, target) {
-    target.reads += 1;
-    if (target.readFails) throw new Error('nobody answers');
-    const object = target.objects.get(keyOf(state));
-    return {
-      state:
-        object === undefined
-          ? null
-          : { chosen: 'by provider', on: true, ...object, name: state.name ?? null },
-    };
-  },
-  importState: async (id) => ({ state: { name: id, secret: 'must not stay' } }),
-};
-
-function keyOf(values: Values | null): string {
-  return typeof values?.name === 'string' ? values.name.toLowerCase() : '';
-}
-
-const provider = (resource: ManagedResource<Target, Step>, target: Target): ProviderDefinition<Target> => ({
-  typeName: 'test',
-  schema: { version: 0, attributes: {} },
-  resources: [resource],
-  configure: async () => ({ target }),
-});
-
-async function setUp(changes: Partial<ManagedResource<Target, Step>> = {}, target = new Target()) {
-  const engine = new Engine(provider({ ...thing, ...changes }, target));
-  await engine.configure({}, '1.11.4');
-  const whole = (values: Values): Values =>
-    engine.upgrade('test_thing', 1, { ...(values as { [name: string]: Known }) });
-  const config = (values: { readonly [name: string]: Value }): Values => ({
-    ...Object.fromEntries(Object.keys(thing.schema.attributes).map((name) => [name, null])),
-    part: [],
-    ...values,
-  });
-  const state = (values: { readonly [name: string]: Known }) =>
-    whole({ id: 'id of a', on: true, chosen: 'by provider', steps: ['before'], ...values });
-  const plan = (prior: Values | null, wanted: Values | null, memo = {}) =>
-    engine.plan('test_thing', { prior, config: wanted, memo });
-  const carryOut = (prior: Values | null, wanted: Values | null, planned: PlanResult) =>
-    engine.apply('test_thing', {
-      prior,
-      planned: planned.planned,
-      config: wanted,
-      // Through the bytes that Terraform keeps, as in a real run.
-      memo: readMemo(writeMemo(planned.memo)),
-    });
-  /** As Terraform plans and applies: in walks of their own, each of which configures the provider. */
-  const deploy = async (prior: Values | null, wanted: Values | null, memo = {}) => {
-    const planned = await plan(prior, wanted, memo);
-    await engine.configure({}, '1.11.4');
-    return carryOut(prior, wanted, planned);
-  };
-  /** As Terraform does with what a replacement left over (a deposed object): all in the walk that applies. */
-  const removeDeposed = async (prior: Values) => carryOut(prior, null, await plan(prior, null));
-  return { target, engine, config, state, plan, deploy, removeDeposed };
-}
-
-const attributes = thing.schema.attributes;
-
-/** Objects that are found where they are there already, and that change in place. */
-function setUpInPlace(changes: Partial<ManagedResource<Target, Step>> = {}, target = new Target()) {
-  const name = { ...attributes['name']!, identity: true };
-  return setUp(
-    {
-      schema: { ...thing.schema, attributes: { ...attributes, name } },
-      requiresReplace: () => [],
-      find: async (planned, on) => ({
-        existing: (await thing.read({ name: planned['name'] ?? null }, on)).state,
-      }),
-      ...changes,
-    },
-    target,
-  );
-}
-
-const errors = (diagnostics: readonly Diagnostic[]) =>
-  diagnostics.filter(({ severity }) => severity === 'error').map(({ summary }) => summary);
+import type { ManagedResource } from '../../plugin';
+import { integer, path, text, textList, UNKNOWN } from '../../schema';
+import type { Diagnostic, Value, Values } from '../../schema';
+import { attributes, errors, lower, provider, setUp, setUpInPlace, type Step, Target, thing } from './thing';
 
 describe('the plan', () => {
   test('of a creation: declared values, defaults, and unknown what the provider decides', async () => {
@@ -317,41 +168,13 @@ describe('the plan', () => {
     ]);
   });
 
-  test('of nothing is nothing, nor does its apply run anything', async () => {
-    const { plan, deploy, target } = await setUp();
-    expect(await plan(null, null)).toEqual({
-      planned: null,
-      requiresReplace: [],
-      memo: {},
-      diagnostics: [],
-    });
-    expect(await deploy(null, null)).toEqual({ state: null, diagnostics: [] });
-    expect(target.ran).toEqual([]);
-  });
-
-  test('of a destroy fails where its steps would be unknown, which no person could review', async () => {
-    const { plan, engine, state } = await setUp({ steps: () => UNKNOWN });
-    const prior = state({ name: 'a' });
-    const message = 'test_thing: the steps of a destroy cannot be unknown';
-    await expect(plan(prior, null)).rejects.toThrow(message);
-    const removal = engine.apply('test_thing', { prior, planned: null, config: null, memo: {} });
-    await expect(removal).rejects.toThrow(message);
-  });
-
   test('refuses a change of what says which object it is, at its place, with both ways on', async () => {
     const { plan, config, state } = await setUpInPlace();
     const { diagnostics, requiresReplace } = await plan(state({ name: 'a' }), config({ name: 'b' }));
-    expect(diagnostics).toEqual([
-      {
-        severity: 'error',
-        summary: 'name of this test_thing cannot change',
-        detail:
-          'This attribute identifies the object: "a" and "b" are two objects. If you mean the other object, declare it as a ' +
-          'resource with another name and take this resource out. If this object was renamed outside of Terraform, let ' +
-          'Terraform forget the old name (terraform state rm <address>): the next plan finds it under the new one.',
-        path: path('name'),
-      },
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: 'name of this test_thing cannot change', path: path('name') },
     ]);
+    expect(diagnostics[0]?.detail).toMatch(/"a"[^]*"b"[^]*terraform state rm/);
     expect(requiresReplace).toEqual([]);
     for (const name of ['A', UNKNOWN] as const) {
       expect((await plan(state({ name: 'a' }), config({ name }))).diagnostics).toEqual([]);
@@ -377,29 +200,11 @@ describe('the plan', () => {
     });
     const prior = state({ name: 'a', size: 1 });
     expect((await plan(prior, null)).diagnostics).toEqual([]);
-    target.objects.set('a', { id: 'id of a', size: 0 });
-    const { diagnostics, memo } = await plan(prior, null);
+    target.objects.set('a', { size: 0 });
+    const { diagnostics } = await plan(prior, null);
     expect(diagnostics.map(({ detail }) => detail)).toEqual(['  1. remove a']);
-    // Only what was read anew goes to the apply, which may see a newer state.
-    expect(memo.changedValues).toEqual({ size: 0, steps: null });
     expect(await deploy(prior, null)).toMatchObject({ state: null, diagnostics: [] });
     expect(target.ran).toEqual(['remove a']);
-  });
-
-  test('of a destroy of several steps numbers them', async () => {
-    const { plan, state } = await setUp({
-      steps: () => [
-        { text: 'drain a', name: 'a', set: {} },
-        { text: 'remove a', name: 'a', set: null },
-      ],
-    });
-    expect((await plan(state({ name: 'a' }), null)).diagnostics).toEqual([
-      {
-        severity: 'warning',
-        summary: 'Destroying test_thing runs 2 steps',
-        detail: '  1. drain a\n  2. remove a',
-      },
-    ]);
   });
 
   test('of a destroy that runs nothing looks for nothing, and goes past what does not answer', async () => {
@@ -506,76 +311,13 @@ describe('the apply', () => {
       },
     });
     const { state, diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
-    expect(diagnostics).toEqual([
-      {
-        severity: 'error',
-        summary: 'size did not take',
-        detail:
-          'Every step succeeded, but reading back shows 5 where 7 was set. Another program may have changed it since, or ' +
-          'the change is not visible yet; plan again.',
-        path: path('size'),
-      },
+    expect(diagnostics).toMatchObject([
+      { severity: 'error', summary: 'size did not take', path: path('size') },
     ]);
+    expect(diagnostics[0]?.detail).toMatch(/shows 5 where 7/);
     expect(state).toMatchObject({ size: 5 });
     // The definition does not say how to look again.
     expect(reads).toBe(1);
-  });
-
-  test('says of a secret only that it did not take', async () => {
-    const size = integer('optional', '', { sensitive: true });
-    const { deploy, config } = await setUp({
-      schema: { ...thing.schema, attributes: { ...attributes, size } },
-      read: async (state) => ({ state: { ...state, size: 5, chosen: 'c', id: 'i' } }),
-    });
-    const { diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
-    expect(diagnostics[0]?.detail).toContain('shows a sensitive value where a sensitive value was set');
-  });
-
-  test('says that an object is not there although every step succeeded, and keeps nothing of it', async () => {
-    const { deploy, config, state, target } = await setUp({ read: async () => ({ state: null }) });
-    const missing = {
-      state: null,
-      diagnostics: [
-        {
-          severity: 'error',
-          summary: 'test_thing is not there after the apply',
-          detail:
-            'Every step succeeded, but reading back does not find the object. Somebody else may have removed it, or it may ' +
-            'not be visible yet. Plan again.',
-        },
-      ],
-    };
-    expect(await deploy(null, config({ name: 'a' }))).toEqual(missing);
-    expect(await deploy(state({ name: 'a' }), config({ name: 'a', url: 'u' }))).toEqual(missing);
-    expect(target.ran).toEqual(['make a', 'set a on', 'set a url']);
-  });
-
-  test('says why an object cannot be read back; a warning of the reading is no reason', async () => {
-    const found: Diagnostic[] = [{ severity: 'warning', summary: 'slow', detail: 'a minute' }];
-    const { deploy, config } = await setUp({
-      read: async (state, on) => ({ ...(await thing.read(state, on)), diagnostics: found }),
-    });
-    expect(await deploy(null, config({ name: 'a' }))).toMatchObject({ diagnostics: [] });
-    found.push({ severity: 'error', summary: 'Access is denied', detail: 'no right to read' });
-    expect((await deploy(null, config({ name: 'b' }))).diagnostics).toEqual([
-      {
-        severity: 'error',
-        summary: 'test_thing could not be read after the apply',
-        detail: 'Access is denied: no right to read',
-      },
-    ]);
-  });
-
-  test('fails where its steps are unknown, or where it has no declaration', async () => {
-    const { engine, deploy, config, target } = await setUp({ steps: () => UNKNOWN });
-    const wanted = config({ name: 'a' });
-    await expect(deploy(null, wanted)).rejects.toThrow(
-      'test_thing: the steps are unknown although everything is known at apply',
-    );
-    await expect(
-      engine.apply('test_thing', { prior: null, planned: wanted, config: null, memo: {} }),
-    ).rejects.toThrow('an object is to be made without a configuration');
-    expect(target.ran).toEqual([]);
   });
 
   describe('waits for a change that shows only after a while, where the definition says how to look again', () => {
@@ -650,38 +392,6 @@ describe('the apply', () => {
     expect(target.ran).toEqual([]);
   });
 
-  test.each([
-    ['one more', ['remove a'], ['remove a', 'sweep up']],
-    ['one less', ['remove a', 'sweep up'], ['remove a']],
-    ['another one', ['remove a', 'sweep up'], ['remove a', 'tell others']],
-    ['another order', ['sweep up', 'remove a'], ['remove a', 'sweep up']],
-    ['none', ['remove a'], []],
-    ['some, where there were none', [], ['remove a']],
-  ])('removes nothing where it would run other steps than the plan showed: %s', async (_what, shown, now) => {
-    let texts = shown;
-    const { engine, plan, state, target } = await setUp({
-      steps: () => texts.map((what): Step => ({ text: what, name: 'a', set: null })),
-    });
-    target.objects.set('a', { id: 'id of a' });
-    const prior = state({ name: 'a' });
-    const memo = readMemo(writeMemo((await plan(prior, null)).memo));
-    await engine.configure({}, '1.11.4');
-    texts = now;
-    expect(await engine.apply('test_thing', { prior, planned: null, config: null, memo })).toEqual({
-      state: prior,
-      diagnostics: [
-        {
-          severity: 'error',
-          summary: 'Destroying test_thing would now run other steps than the plan showed',
-          detail:
-            `Nothing was run. Now these steps would run:\n${now.map((what, index) => `  ${index + 1}. ${what}`).join('\n')}\n` +
-            'Plan again and review the new steps.',
-        },
-      ],
-    });
-    expect([target.ran, target.objects.has('a')]).toEqual([[], true]);
-  });
-
   test('removes by what the state says, where another version of the provider planned it', async () => {
     const { engine, state, target } = await setUp();
     target.objects.set('a', {});
@@ -723,20 +433,6 @@ describe('the apply', () => {
       state: null,
       diagnostics: [{ summary: 'broke' }, { summary: 'test_thing could not be read after the failure' }],
     });
-  });
-
-  test('names each call of a step that makes several, in the plan and where it fails', async () => {
-    const { plan, deploy, config, target } = await setUp({
-      describe: (step) => [`${step.text}, one half`, 'the other half'],
-    });
-    target.failAt = 'set a on';
-    const calls = ['make a, one half', 'the other half', 'set a on, one half', 'the other half'];
-    expect((await plan(null, config({ name: 'a' }))).planned).toMatchObject({ steps: calls });
-    const { state, diagnostics } = await deploy(null, config({ name: 'a' }));
-    expect(state).toMatchObject({ steps: calls.slice(0, 2) });
-    expect(diagnostics[0]?.detail).toContain(
-      'Step 2 of 2: set a on, one half\nthe other half\nThe steps before it',
-    );
   });
 
   test('passes on what a step warns of as it is, beside its error and without one', async () => {
@@ -784,22 +480,16 @@ describe('the apply', () => {
       ]);
     });
 
-    test('says that it is as declared, and nothing of a removal that runs nothing', async () => {
-      const { plan, config, target } = await setUpInPlace({
-        foundNote,
-        steps: (change, on) => (change.kind === 'destroy' ? [] : thing.steps(change, on)),
-      });
+    test('says that it is as declared', async () => {
+      const { plan, config, target } = await setUpInPlace({ foundNote });
       target.objects.set('a', { url: 'same' });
       const { diagnostics } = await plan(null, config({ name: 'a', url: 'SAME' }));
-      expect(diagnostics).toMatchObject([
-        {
-          detail:
-            'It is as declared. A deploy only adds it to the Terraform state.\nSay that it was there before.',
-        },
-      ]);
+      expect(diagnostics[0]?.detail).toContain(
+        'It is as declared. A deploy only adds it to the Terraform state.',
+      );
     });
 
-    test('shows what the declaration sets: no secret, no value of the provider, none that is not known yet', async () => {
+    test('shows no secret, but blocks', async () => {
       const size = integer('optional', '', { sensitive: true });
       const name = { ...attributes['name']!, identity: true };
       const { plan, config, target } = await setUpInPlace({
@@ -982,12 +672,7 @@ describe('the apply', () => {
     });
     const result = await deploy(null, config({ name: 'a', url: 'u' }));
     expect(target.ran).toEqual(['make a']);
-    expect(result.diagnostics[0]).toEqual({
-      severity: 'error',
-      summary: 'Stopped on request',
-      detail:
-        'Step 2 of 3: set a url\nThis step and the steps after it were not run. Apply again to run them.',
-    });
+    expect(errors(result.diagnostics)).toEqual(['Stopped on request']);
   });
 
   test('a rejected step is a failed step', async () => {
@@ -1104,42 +789,20 @@ describe('an object that is changed in place', () => {
       config: null,
       memo: readMemo(writeMemo(memo)),
     });
-    expect(removal).toEqual({
-      state: null,
-      diagnostics: [
-        {
-          severity: 'warning',
-          summary: LEFT,
-          detail:
-            'The old object and the new one are the same object, which is in use, so it was not removed. Only if another ' +
-            'object is declared in its place by now, remove this one by hand:\n  1. remove a',
-        },
-      ],
-    });
+    expect([removal.state, summaries(removal.diagnostics)]).toEqual([null, [LEFT]]);
+    expect(removal.diagnostics[0]?.detail).toMatch(/by hand:\n {2}1\. remove a/);
     expect(await deploy(null, wanted)).toMatchObject({ state: { name: 'a' }, diagnostics: [] });
     expect(target.ran).toEqual([]);
   });
 
   test('that was marked is not removed after its creation, nor by a later deploy', async () => {
-    const { engine, plan, deploy, removeDeposed, tainted, wanted, target } = await whole();
+    const { engine, deploy, removeDeposed, tainted, wanted, target } = await whole();
     await deploy(null, wanted);
-    const { reads } = target;
-    // It is planned in the walk that applies, where nobody can review any more what it says.
-    expect((await plan(tainted, null)).diagnostics).toEqual([]);
-    expect(target.reads).toBe(reads);
     const now = await removeDeposed(tainted);
     expect([now.state, summaries(now.diagnostics)]).toEqual([null, [LEFT]]);
     await engine.configure({}, '1.11.4');
     expect(summaries((await removeDeposed(tainted)).diagnostics)).toContain(LEFT);
     expect(target.ran).toEqual([]);
-  });
-
-  test('that was marked, and whose removal would run nothing, leaves nothing to do by hand', async () => {
-    const { engine, plan, state, config, target } = await setUpInPlace({ steps: () => [] });
-    target.objects.set('a', { id: 'id of a', on: true });
-    const { memo } = await plan(null, config({ name: 'a' }));
-    const removal = { prior: state({ name: 'a' }), planned: null, config: null, memo };
-    expect(await engine.apply('test_thing', removal)).toEqual({ state: null, diagnostics: [] });
   });
 
   test('is removed where it left the declaration', async () => {
@@ -1152,16 +815,7 @@ describe('an object that is changed in place', () => {
     const { plan, tainted, wanted } = await whole();
     const { memo } = await plan(tainted, wanted);
     const { diagnostics } = await plan(null, wanted, readMemo(writeMemo(memo)));
-    expect(diagnostics).toEqual([
-      {
-        severity: 'error',
-        summary: 'test_thing is not replaced',
-        detail:
-          'This provider changes objects in place and replaces none. Plan without -replace to see what differs from the ' +
-          'declaration. To have the object created anew, take it out of the declaration and apply, then declare it again ' +
-          'and apply.',
-      },
-    ]);
+    expect(errors(diagnostics)).toEqual(['test_thing is not replaced']);
   });
 });
 
@@ -1214,20 +868,8 @@ describe('an object that Terraform replaces, since nothing finds the old one', (
   });
 });
 
-describe('an update of which more is done than the state holds', () => {
-  const done = { name: 'a', id: 'id of a', on: true, chosen: 'by provider', url: 'u' };
-
-  test('goes on from what is there, at plan and at apply', async () => {
-    const { plan, deploy, config, state, target } = await setUp({ resume: async () => done });
-    target.objects.set('a', done);
-    const prior = state({ name: 'a' });
-    const wanted = config({ name: 'a', url: 'u', size: 1 });
-    expect((await plan(prior, wanted)).planned).toMatchObject({ url: 'u', steps: ['set a size'] });
-    expect(await deploy(prior, wanted)).toMatchObject({ state: { url: 'u', size: 1 }, diagnostics: [] });
-    expect(target.ran).toEqual(['set a size']);
-  });
-
-  test('goes on from the state where no more is done', async () => {
+describe('what an update goes on from', () => {
+  test('is the state where no more is done', async () => {
     const { plan, config, state } = await setUp({ resume: async () => null });
     const { planned } = await plan(state({ name: 'a' }), config({ name: 'a', url: 'u' }));
     expect(planned).toMatchObject({ steps: ['set a url'] });
@@ -1237,44 +879,6 @@ describe('an update of which more is done than the state holds', () => {
     const { plan, config, state } = await setUp({ resume: () => Promise.reject(new Error('in vain')) });
     const prior = state({ name: 'a' });
     expect((await plan(prior, config({ name: 'a' }))).planned).toEqual(prior);
-  });
-});
-
-describe('the place of a removal among all removals', () => {
-  async function setUpPlaces() {
-    const places: { now: number | null } = { now: 7 };
-    const rig = await setUp({
-      schema: { ...thing.schema, attributes: { ...attributes, place: integer('computed', '') } },
-      removalPlace: { attribute: 'place', of: () => places.now },
-    });
-    return { ...rig, places, wanted: rig.config({ name: 'a', place: null }) };
-  }
-
-  test('stands in the plan and in the state', async () => {
-    const { plan, deploy, wanted } = await setUpPlaces();
-    expect((await plan(null, wanted)).planned).toMatchObject({ place: 7 });
-    expect(await deploy(null, wanted)).toMatchObject({ state: { place: 7 }, diagnostics: [] });
-  });
-
-  test('is no change where it is another one by now, and is renewed by the next read', async () => {
-    const { engine, plan, deploy, places, state, config, wanted, target } = await setUpPlaces();
-    target.objects.set('a', { id: 'id of a', place: 7 });
-    const prior = state({ name: 'a', place: 7 });
-    places.now = 9;
-    expect((await plan(prior, wanted)).planned).toEqual(prior);
-    const changed = config({ name: 'a', url: 'u', place: null });
-    expect((await plan(prior, changed)).planned).toMatchObject({ url: 'u', place: 7 });
-    expect(await deploy(prior, changed)).toMatchObject({ state: { place: 7 }, diagnostics: [] });
-    expect((await engine.read('test_thing', prior)).state).toMatchObject({ place: 9 });
-  });
-
-  test('stays where the target does not say it any more', async () => {
-    const { engine, places, state, target } = await setUpPlaces();
-    target.objects.set('a', { place: 7 });
-    places.now = null;
-    expect((await engine.read('test_thing', state({ name: 'a', place: 7 }))).state).toMatchObject({
-      place: 7,
-    });
   });
 });
 
@@ -1370,12 +974,7 @@ describe('an object that another address of the same plan removes', () => {
       expect(errors((await first()).diagnostics)).toEqual([]);
       const { diagnostics } = await second();
       expect(errors(diagnostics)).toEqual(['One test_thing is in the state twice, and would be removed']);
-      expect(diagnostics[0]?.detail).toBe(
-        'It is one and the same object. This plan would remove it at the end, although it is declared:\n  1. remove a\n' +
-          'The most frequent cause is that it was marked by hand (terraform taint) and the next deploy failed. Let ' +
-          'Terraform forget it (terraform state rm <address>) and deploy: the deploy finds the object again. If it is ' +
-          'in the state under two addresses, forget the address that left the declaration.',
-      );
+      expect(diagnostics[0]?.detail).toMatch(/remove a[^]*terraform state rm/);
     },
   );
 });
@@ -1459,12 +1058,6 @@ describe('an import', () => {
     });
   });
 
-  test('says why an id is none', async () => {
-    const diagnostics: Diagnostic[] = [{ severity: 'error', summary: 'no id', detail: 'server/name' }];
-    const { engine } = await setUp({ importState: async () => ({ diagnostics }) });
-    expect(await engine.importState('test_thing', '?')).toEqual({ state: null, diagnostics });
-  });
-
   test('is refused where the definition has none', async () => {
     const target = new Target();
     const without = { ...thing };
@@ -1472,178 +1065,6 @@ describe('an import', () => {
     const engine = new Engine(provider(without, target));
     await engine.configure({}, '1.11.4');
     await expect(engine.importState('test_thing', 'a')).rejects.toThrow('cannot be imported');
-  });
-});
-
-describe('a state of another schema version', () => {
-  test('is refused where it is of a newer one, with the remedy', async () => {
-    const { engine } = await setUp();
-    expect(() => engine.upgrade('test_thing', 2, { name: 'a' })).toThrow(
-      'The state of this test_thing was written by a newer provider (schema version 2; this one has 1). Use that version ' +
-        'of the provider, or a later one.',
-    );
-  });
-
-  const upgraded = async (version: number, state: Known) => {
-    const { engine } = await setUp({
-      upgradeState: (from, old) => ({
-        ...old,
-        url: `${JSON.stringify(old['link'])} since ${from}`,
-        secret: 'must not stay',
-      }),
-    });
-    return engine.upgrade('test_thing', version, state);
-  };
-
-  test.each([
-    [
-      'of an older one goes through the definition',
-      0,
-      { name: 'a', link: 'l' },
-      { name: 'a', url: '"l" since 0' },
-    ],
-    ['of this one does not', 1, { name: 'a', url: 'u' }, { name: 'a', url: 'u' }],
-    ['that is empty has nothing', 0, null, { name: null, url: 'undefined since 0' }],
-  ] as const)('%s', async (_what, version, state, expected) => {
-    expect(await upgraded(version, state)).toMatchObject({ ...expected, secret: null, size: null, part: [] });
-  });
-
-  test('keeps its values by name where the definition does not upgrade it', async () => {
-    const { engine } = await setUp();
-    expect(engine.upgrade('test_thing', 0, { name: 'a', link: 'l' })).toEqual({
-      ...Object.fromEntries(Object.keys(attributes).map((name) => [name, null])),
-      name: 'a',
-      part: [],
-    });
-  });
-});
-
-describe('a provider', () => {
-  const own = { severity: 'error', summary: 'the whole is wrong', detail: 'mend it' } as const;
-  const names: DataSource<Target> = {
-    typeName: 'test_names',
-    schema: {
-      version: 3,
-      attributes: {
-        like: text('optional', '', { equals: (a, b) => lower(a) === lower(b) }),
-        names: textSet('computed', ''),
-      },
-    },
-    validate: ({ like }) => (like === null ? [own] : []),
-    read: async ({ like }, target) => ({
-      state: { like: lower((like ?? null) as Known), names: [...target.objects.keys()] },
-    }),
-  };
-  const whole = (changes: Partial<ProviderDefinition<Target>> = {}, target = new Target()) => ({
-    target,
-    engine: new Engine({ ...provider(thing, target), dataSources: [names], ...changes }),
-  });
-
-  test('has the schemas of its resources and data sources', () => {
-    const { engine } = whole();
-    expect(engine.resourceSchema('test_thing')).toBe(thing.schema);
-    expect(engine.dataSourceSchema('test_names')).toBe(names.schema);
-    expect(engine.isLegacy('test_thing')).toBe(false);
-    expect(whole({ resources: [{ ...thing, legacy: true }] }).engine.isLegacy('test_thing')).toBe(true);
-  });
-
-  test('names what it does not have', async () => {
-    const { engine } = whole();
-    expect(() => engine.resourceSchema('test_names')).toThrow("This provider has no resource 'test_names'.");
-    expect(() => engine.dataSourceSchema('test_thing')).toThrow(
-      "This provider has no data source 'test_thing'.",
-    );
-    const { engine: without } = await setUp();
-    expect(() => without.dataSourceSchema('test_names')).toThrow('no data source');
-  });
-
-  test('checks its configuration, and that of a data source', () => {
-    const { engine } = whole({
-      schema: {
-        version: 0,
-        attributes: {
-          port: integer('optional', '', { problem: () => ({ problem: 'no port', remedy: 'raise it' }) }),
-        },
-      },
-      validate: () => [own],
-    });
-    expect(engine.validateProvider({ port: 0 })).toEqual([
-      {
-        severity: 'error',
-        summary: 'port is not right',
-        detail: 'no port; raise it',
-        path: path('port'),
-      },
-    ]);
-    expect(engine.validateProvider({ port: null })).toEqual([own]);
-    expect(engine.validateDataSource('test_names', { like: null, names: null })).toEqual([own]);
-    expect(engine.validateDataSource('test_names', { like: 'a', names: null })).toEqual([]);
-  });
-
-  test('reads a data source, as it is declared and in the form of its schema', async () => {
-    const { engine, target } = whole();
-    await engine.configure({}, '1.11.4');
-    target.objects.set('b', {}).set('a', {});
-    expect(await engine.readData('test_names', { like: 'A', names: null })).toEqual({
-      state: { like: 'A', names: ['a', 'b'] },
-    });
-  });
-
-  test('says why a data source cannot be read', async () => {
-    const failed = { state: null, diagnostics: [own] };
-    const { engine } = whole({ dataSources: [{ ...names, read: async () => failed }] });
-    await engine.configure({}, '1.11.4');
-    expect(await engine.readData('test_names', { like: 'A', names: null })).toEqual(failed);
-  });
-
-  test('is configured with what is declared, by a Terraform of a version', async () => {
-    const asked: unknown[] = [];
-    const { engine } = whole({
-      configure: async (...request) => {
-        asked.push(request);
-        return { target: new Target() };
-      },
-    });
-    expect(await engine.configure({ a: 1 }, '1.12.0')).toEqual([]);
-    expect(asked).toEqual([[{ a: 1 }, { terraformVersion: '1.12.0' }]]);
-  });
-
-  test('does nothing before it is configured, nor after that failed', async () => {
-    const { engine, target } = whole({ configure: async () => ({ diagnostics: [own] }) });
-    const read = () => engine.read('test_thing', { name: 'a' });
-    await expect(read()).rejects.toThrow('The provider has not been configured.');
-    expect(await engine.configure({}, '1.11.4')).toEqual([own]);
-    await expect(read()).rejects.toThrow('The provider has not been configured.');
-    expect(target.reads).toBe(0);
-  });
-
-  test('closes its target once, where it has one', async () => {
-    const closed: Target[] = [];
-    const { engine, target } = whole({ close: async (on) => void closed.push(on) });
-    await engine.close();
-    expect(closed).toEqual([]);
-    await engine.configure({}, '1.11.4');
-    await engine.close();
-    await engine.close();
-    expect(closed).toEqual([target]);
-    const { engine: plain } = whole();
-    await plain.configure({}, '1.11.4');
-    await expect(plain.close()).resolves.toBeUndefined();
-  });
-
-  test('has its target let go of what it waits for after an error that nobody caught', async () => {
-    jest.useFakeTimers();
-    try {
-      const told: Target[] = [];
-      const { engine, target } = whole({ breakOff: (on) => void told.push(on) });
-      engine.breakOff();
-      expect(told).toEqual([]);
-      await engine.configure({}, '1.11.4');
-      engine.breakOff();
-      expect(told).toEqual([target]);
-    } finally {
-      jest.useRealTimers();
-    }
   });
 });
 

@@ -3,23 +3,14 @@ import {
   REMOVAL_ATTRIBUTE,
   REMOVAL_PLACE_ATTRIBUTE,
   RESOURCES,
-  resourcesOf,
 } from '../../../exchange/resources';
 import type { AnyResource, Step } from '../../../exchange/resources';
-import { MAIL_PROTOCOLS } from '../../../exchange/mail-protocols';
-import { SERVICES } from '../../../exchange/services';
-import { catalogOf, existsIn, ExchangeVersion, type Lifespan } from '../../../exchange/versions';
+import { catalogOf, ExchangeVersion } from '../../../exchange/versions';
 import { renderInvocation } from '../../../powershell/script';
 import type { KnownValues, StateOf } from '../../../schema';
-import { factsOf, SAMPLES } from './samples';
+import { factsOf, sample, sampleIn, versionsOf } from './samples';
 
 type State = StateOf<Record<string, never>>;
-/** DAGs came with 2010. */
-const NOT_IN_2007 = ['exchange_database_availability_group', 'exchange_database_availability_group_member'];
-const versionsOf = (resource: AnyResource) =>
-  ExchangeVersion.ALL.filter((version) => resourcesOf(version).includes(resource)).filter(
-    (version) => version !== ExchangeVersion.V2007 || !NOT_IN_2007.includes(resource.typeName),
-  );
 const newestOf = (resource: AnyResource) => versionsOf(resource).at(-1) ?? ExchangeVersion.SE;
 
 function steps(
@@ -29,33 +20,6 @@ function steps(
   version = newestOf(resource),
 ) {
   return resource.steps({ prior: prior as State | null, planned: planned as State | null }, factsOf(version));
-}
-
-function sample(resource: AnyResource): KnownValues {
-  const found = SAMPLES[resource.typeName];
-  if (found === undefined) throw new Error(`no sample of ${resource.typeName}`);
-  return found;
-}
-
-/** Without what the version has not, of which a rule tells. */
-function sampleIn(resource: AnyResource, version: ExchangeVersion): KnownValues {
-  const row = SERVICES.find(({ service }) => resource.typeName === `exchange_${service}_virtual_directory`);
-  const protocol = MAIL_PROTOCOLS.find(
-    ({ protocol }) => resource.typeName === `exchange_${protocol}_settings`,
-  );
-  const lifespans: { readonly [attribute: string]: Lifespan | undefined } = {
-    ...row?.switchLifespans,
-    failback_url: row?.failback,
-    external_connection_settings: protocol?.connections,
-    internal_connection_settings: protocol?.connections,
-    rpc_client_access_server: { since: ExchangeVersion.V2010, last: ExchangeVersion.V2010 },
-  };
-  return Object.fromEntries(
-    Object.entries(sample(resource)).map(([name, value]) => {
-      const lifespan = lifespans[name];
-      return [name, lifespan === undefined || existsIn(lifespan, version) ? value : null];
-    }),
-  );
 }
 
 /** Every cmdlet that a resource can run or read with, whatever happens to it. */

@@ -1,7 +1,7 @@
-import type { Facts } from '../../../exchange/resources';
+import { MAIL_PROTOCOLS } from '../../../exchange/mail-protocols';
+import { type AnyResource, type Facts, resourcesOf } from '../../../exchange/resources';
 import { SERVICES, type VirtualDirectoryService } from '../../../exchange/services';
-import type { ExchangeVersion } from '../../../exchange/versions';
-import { catalogOf } from '../../../exchange/versions';
+import { catalogOf, existsIn, ExchangeVersion, type Lifespan } from '../../../exchange/versions';
 import { Reference, SecureText } from '../../../powershell/invocation';
 import type { KnownValues } from '../../../schema';
 
@@ -146,4 +146,39 @@ export function factsOf(version: ExchangeVersion): Facts {
       password: new SecureText('canary', 'the PFX password'),
     },
   };
+}
+
+/** DAGs came with 2010. */
+const NOT_IN_2007 = ['exchange_database_availability_group', 'exchange_database_availability_group_member'];
+/** The versions in which a resource can be declared, oldest first. */
+export const versionsOf = (resource: AnyResource) =>
+  ExchangeVersion.ALL.filter((version) => resourcesOf(version).includes(resource)).filter(
+    (version) => version !== ExchangeVersion.V2007 || !NOT_IN_2007.includes(resource.typeName),
+  );
+
+export function sample(resource: AnyResource): KnownValues {
+  const found = SAMPLES[resource.typeName];
+  if (found === undefined) throw new Error(`no sample of ${resource.typeName}`);
+  return found;
+}
+
+/** Without what the version has not, of which a rule tells. */
+export function sampleIn(resource: AnyResource, version: ExchangeVersion): KnownValues {
+  const row = SERVICES.find(({ service }) => resource.typeName === `exchange_${service}_virtual_directory`);
+  const protocol = MAIL_PROTOCOLS.find(
+    ({ protocol }) => resource.typeName === `exchange_${protocol}_settings`,
+  );
+  const lifespans: { readonly [attribute: string]: Lifespan | undefined } = {
+    ...row?.switchLifespans,
+    failback_url: row?.failback,
+    external_connection_settings: protocol?.connections,
+    internal_connection_settings: protocol?.connections,
+    rpc_client_access_server: { since: ExchangeVersion.V2010, last: ExchangeVersion.V2010 },
+  };
+  return Object.fromEntries(
+    Object.entries(sample(resource)).map(([name, value]) => {
+      const lifespan = lifespans[name];
+      return [name, lifespan === undefined || existsIn(lifespan, version) ? value : null];
+    }),
+  );
 }

@@ -65,6 +65,7 @@ export async function replicated(
 }
 
 export function removeFolders(): void {
+  templates.clear();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
