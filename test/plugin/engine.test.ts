@@ -861,8 +861,9 @@ describe('an object that Terraform replaces, since nothing finds the old one', (
   });
 
   test('is removed after the new one was made (create_before_destroy), which leaves the old one over', async () => {
-    const { make, removeDeposed, prior, target } = await replacement();
+    const { plan, make, removeDeposed, prior, target } = await replacement();
     await make();
+    expect((await plan(prior, null)).memo).toMatchObject({ removal: ['remove a'] });
     expect(await removeDeposed(prior)).toEqual({ state: null, diagnostics: [] });
     expect(target.ran).toEqual(['make b', 'set b on', 'remove a']);
   });

@@ -192,9 +192,12 @@ describe('the apply of a removal', () => {
     const { engine, target } = await setUp();
     const request = { prior: null, planned: null, config: null, memo: {} };
     expect(await engine.apply('test_thing', request)).toEqual({ state: null, diagnostics: [] });
-    expect((await engine.plan('test_thing', { prior: null, config: null, memo: {} })).diagnostics).toEqual(
-      [],
-    );
+    expect(await engine.plan('test_thing', { prior: null, config: null, memo: {} })).toEqual({
+      planned: null,
+      requiresReplace: [],
+      memo: {},
+      diagnostics: [],
+    });
     expect(target.ran).toEqual([]);
   });
 
