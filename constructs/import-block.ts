@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 
 /**
  * Imports an existing object into the state at the first deploy; at later ones it has no effect. cdktf's own
- * `importFrom` runs `terraform version` in every synth, which must also work where Terraform is not installed.
+ * `importFrom` runs `terraform version` in every synth, but a synth must also work where Terraform is not installed.
  */
 export class ImportBlock extends TerraformElement {
   constructor(

@@ -105,8 +105,8 @@ export function decodeMessage(bytes: Buffer): Received {
   const signed = last?.type === TYPES.TSIG;
   if (signed && !Buffer.isBuffer(last.data)) throw new MalformedMessage('the signature is malformed');
   const rest = signed ? additionals.slice(0, -1) : additionals;
-  // There is at most one TSIG record, and it is the last one (RFC 8945 section 5.1); there is at most one OPT record
-  // (RFC 6891 section 6.1.1).
+  // A TSIG record is the last one (RFC 8945 section 5.1), which `rest` leaves out, and an OPT record is the only one of
+  // its kind (RFC 6891 section 6.1.1): others are refused.
   if ([...answers, ...authorities, ...rest].some((record) => record.type === TYPES.TSIG)) {
     throw new MalformedMessage('a signature is not the last record');
   }

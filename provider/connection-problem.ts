@@ -124,7 +124,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
     case 'not-wsman':
       return 'Check the path and the port of the endpoint: Exchange answers at http://server/PowerShell/ and https://server/PowerShell/, Windows at https://server:5986/wsman.';
     case 'not-sealed':
-      return 'Over http:// the provider trusts only answers that the server has encrypted and signed with Kerberos, and this answer was not. A proxy or load balancer may have answered itself, shared the connection or changed the answer: connect to the server without it. Or the endpoint does not use Kerberos: check its path (http://server/PowerShell/). Otherwise use https://.';
+      return 'Over http:// the provider trusts only answers that the server has encrypted and signed with Kerberos for this connection, and this answer was not. A proxy or load balancer may have answered itself, shared the connection or changed the answer: connect to the server without it. Or the endpoint does not use Kerberos: check its path (http://server/PowerShell/). Otherwise use https://.';
     case 'redirected':
       return facts.redirectTarget === undefined
         ? 'The server redirects the session to an address that the provider does not follow: it follows only https:// addresses without a user. Correct the redirection on the server, or write the name of the right server into the endpoint.'

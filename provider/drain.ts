@@ -176,7 +176,7 @@ function leftOutOfService(maintenance: Maintenance, service: Service): Diagnosti
   return {
     severity: 'warning',
     summary: `${maintenance.server} was out of service before the deploy, and still is`,
-    detail: `${service.outOfService.join(', ')}. The deploy did not drain it for its step, and brings back into service only a server that it took out of service itself. ${returnInstructions(maintenance)}`,
+    detail: `${service.outOfService.join(', ')}. The deploy ran its step on the server as it was, without draining it, and brings back into service only a server that it took out of service itself. ${returnInstructions(maintenance)}`,
   };
 }
 

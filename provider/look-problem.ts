@@ -107,7 +107,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'unreachable':
       return [
         notSeenText(at, probe.host, problem),
-        isOfTls(problem.code) ? NO_TLS : unreachableRemedy(probe),
+        isOfTls(problem.code) ? NO_TLS : unreachableRemedy(probe, problem.code),
       ];
   }
 }
@@ -116,9 +116,16 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
 const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
-function unreachableRemedy({ kind, server, port }: Probe): string {
-  if (kind !== 'certificate' || !MAIL_PORTS.has(port)) return REACH_REMEDY;
-  return `The POP and IMAP services stop when their server is taken out of service, and may not start again by themselves: start them on ${server}. If they run: ${REACH_REMEDY}`;
+function unreachableRemedy({ kind, server, port, host }: Probe, code: string): string {
+  if (NO_ADDRESS.has(code)) {
+    return `Check that the DNS server of this machine knows ${host}, and that it is the right name: it comes from fqdn of ${server} in the declaration.`;
+  }
+  if (kind === 'certificate' && MAIL_PORTS.has(port)) {
+    return `The POP and IMAP services stop when their server is taken out of service, and may not start again by themselves: start them on ${server}. If they run: ${REACH_REMEDY}`;
+  }
+  return code === 'ECONNREFUSED'
+    ? `Nothing listens on this port, or a firewall rejects connections from this machine: start the service on ${server}. If it runs: ${REACH_REMEDY}`
+    : REACH_REMEDY;
 }
 
 function otherCertificate({ kind, server, port }: Probe): string {

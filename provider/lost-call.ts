@@ -4,7 +4,7 @@ import { ENVIRONMENT } from './configuration';
 import { quoted } from './quotation';
 
 const READ_LOST =
-  'The cmdlet changes no setting. It was sent a second time, which failed as well. Run this again when the server answers.';
+  'The cmdlet changes no setting. It was sent a second time, which failed as well. Run this again once the connection holds.';
 const CHANGE_LOST =
   'It is not known whether the cmdlet took effect, so it was not sent a second time. Plan again: the plan reads what the server has now and shows only what is left to do.';
 const CHANGE_MAY_CONTINUE =

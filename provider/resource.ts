@@ -337,8 +337,8 @@ function shownCall({ invocation, condition }: FileCall): string {
 function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: string): Diagnostic {
   return {
     severity: 'error',
-    summary: `'${id}' does not name a ${typeName}`,
-    detail: `Import it as ${importId.join('/')}${fromIdentity === undefined ? '' : ', or by its Identity in Exchange'}.`,
+    summary: `'${id}' does not name an ${typeName}`,
+    detail: `Import it as ${importId.map((name) => `<${name}>`).join('/')}${fromIdentity === undefined ? '' : ', or by its Identity in Exchange'}.`,
   };
 }
 

@@ -8,8 +8,8 @@ import { DNS_PROVIDER } from '../lab/dns-provider/address';
 const INIT_TIMEOUT_MS = 60_000;
 
 /**
- * Puts the DNS provider into the sandbox's mirror: the real hashicorp/dns where Terraform can get it on this machine, from the
- * registry or from a mirror, else the lab's stand-in.
+ * Puts the DNS provider into `mirror`, the folder from which the sandbox takes its providers: the real hashicorp/dns where
+ * Terraform can get it on this machine, else the lab's stand-in.
  *
  * @returns a sentence for the user that says which of the two
  */

@@ -15,7 +15,7 @@ export const autodiscoverScope: Rule = {
       )
       .map(({ path, server: { name, datacentre } }) => ({
         path,
-        problem: `no Active Directory sites are declared for ${name}`,
+        problem: `it is 'own', but no Active Directory sites are declared for ${datacentre === undefined ? name : `the datacentre of ${name}`}`,
         remedy:
           datacentre === undefined
             ? `declare the datacentre of ${name}, and for that datacentre activeDirectorySites: ['…']; or name the Active Directory sites here`

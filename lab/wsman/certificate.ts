@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 
 /**
  * The certificate of the lab's endpoint, with a certification authority of its own. It is made in the folder when it is
- * first needed.
+ * first needed, and kept from then on, with the names of then.
  */
 export function endpointCertificate(folder: string, names: readonly string[]): EndpointCertificate {
   const caFile = join(folder, 'wsman-ca.pem');

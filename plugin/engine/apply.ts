@@ -191,7 +191,7 @@ async function stateAfterFailure<Target>(
 
 /**
  * Adds to each error what was read back of the object afterwards: the failed step may have had an effect, whole or in
- * part. A resource without `find` reads nothing back.
+ * part. Nothing is added for a resource without `find`, although the object was read back for its state.
  */
 function withReadBack(
   resource: ManagedResource<never>,
@@ -243,7 +243,7 @@ function leftoverNote<Target>(
   return [{ severity: 'warning', summary: `${resource.typeName} is only partly created`, detail: ways }];
 }
 
-/** An apply runs the steps that the plan showed, or none. */
+/** An apply runs the steps that the plan showed, or none. Where the plan left the steps unknown, it promised none. */
 function refuseOtherSteps(
   resource: ManagedResource<never>,
   planned: Values,
@@ -363,9 +363,9 @@ function valuesNotTaken(
   return namesNotTaken(resource, planned, observed).map((name) => ({
     ...failure(
       `${formatPath(path(name))} did not take`,
-      `Every step succeeded, but reading back shows ${shownValue(resource, name, observed)} where ` +
-        `${shownValue(resource, name, planned)} was set. Another program may have changed it since, or the change is not ` +
-        'visible yet; plan again.',
+      `Every step succeeded, but reading back shows ${shownValue(resource, name, observed)}, not ` +
+        `${shownValue(resource, name, planned)} as planned. Somebody may have changed it since the plan, or the change is ` +
+        'not visible yet; plan again.',
     ),
     path: path(name),
   }));

@@ -111,7 +111,7 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly atomicSteps?: boolean;
   /**
-   * The remedy that is shown where a creation finds the object. It stands in a warning with the differences, since
+   * What to do, in the warning where a creation finds the object. The warning also lists the differences, since
    * Terraform takes the object as new and its plan shows none of the present values.
    *
    * @default no warning
@@ -124,8 +124,8 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * Looks up the object where a creation is planned. There may be one that Setup made, or one that a failed apply left
    * half-made. Gives it as `read` would, with null for attributes that cannot be read; gives null where there is none.
-   * The creation then runs the steps of an update from it. Where that fails, nothing is kept in the state, so that
-   * Terraform never replaces the object: it is changed in place, and a removal that Terraform asks for beside the
+   * The creation then runs the steps of an update from it. Where a creation fails, whether it found an object or not, nothing
+   * is kept in the state, so that Terraform never replaces the object: it is changed in place, and a removal that Terraform asks for beside the
    * creation runs nothing.
    *
    * Left out: a creation never looks, and Terraform removes what a failed apply left half-made and creates it again.
@@ -149,13 +149,15 @@ export interface ManagedResource<Target, Step = unknown> {
   requiresReplace?(prior: Values, planned: Values): readonly Path[];
   /**
    * Looks up facts for the plan: values of computed attributes, and diagnostics. Called for every plan, also where the
-   * configuration did not change. An apply does not ask again for values that were known in the plan. The values of a
-   * removal replace those of the prior object when its steps are computed, at plan and at apply.
+   * configuration did not change, and again in the apply, where Terraform plans each creation and update once more: a
+   * value that was known in the plan and differs now makes Terraform stop. A removal is not planned again: its values
+   * replace those of the prior object when its steps are computed, at plan and at apply.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**
    * The steps that carry the change out, in order. Pure: the target gives no more than its settings. `UNKNOWN` while a
-   * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run. An attribute
+   * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run (a plan
+   * that left the steps unknown promised none). An attribute
    * that is left to the provider and is not known yet is null here, so that `UNKNOWN` always means an input that
    * something else will make known.
    */

@@ -6,7 +6,10 @@ import type { Values } from '../../schema';
  * the plan and passes them on. People do not see them, but they are not secret, so no write-only value may get in.
  */
 export interface Memo {
-  /** The steps that the removal of the object runs, as the plan showed them. */
+  /**
+   * The steps that the removal of the object runs, as the plan showed them. In the plan of a creation it shows that
+   * Terraform is to replace the object (`-replace`); where a removal has none, a creation stands beside it.
+   */
   readonly removal?: readonly string[];
   /** The object that `find` or `resume` found. The creation or the update goes on from it. */
   readonly existing?: Values;
@@ -30,7 +33,10 @@ export function writeMemo(memo: Memo): Uint8Array {
   return Buffer.from(text === '{}' ? '' : text);
 }
 
-/** Empty where the bytes are not of this form: then another version of the provider wrote them. */
+/**
+ * Empty where the bytes are not of this form: then another version of the provider wrote them. A removal with an empty
+ * memo runs nothing where the resource has `find`, as beside a replacement; otherwise it runs the steps of the state.
+ */
 export function readMemo(bytes: Uint8Array | undefined): Memo {
   if (bytes === undefined || bytes.length === 0) return {};
   try {

@@ -217,7 +217,8 @@ async function vetted<Target>(
 
 /**
  * Terraform shows no changed attributes for a destroy, so this warning lists its steps. Of several warnings with the
- * same summary Terraform shows only the first, so the summary names the object.
+ * same summary Terraform shows only the first, so the summary names the object; that of a destroy that runs nothing is
+ * the same for all objects of a type, and is shown once.
  */
 function destroyNote(
   resource: ManagedResource<never>,
@@ -258,7 +259,7 @@ function contradiction(
     wanted === 'in-state'
       ? {
           severity: 'error',
-          summary: `One ${resource.typeName} is in the state twice, and would be removed`,
+          summary: `${titleOf(resource, state)} is in the state twice, and would be removed`,
           detail:
             `${detail}The most frequent cause is that it was marked by hand (terraform taint) and the next deploy failed. Let ` +
             'Terraform forget it (terraform state rm <address>) and deploy: the deploy finds the object again. If it is ' +
@@ -266,7 +267,7 @@ function contradiction(
         }
       : {
           severity: 'error',
-          summary: `One ${resource.typeName} would be removed under one address and created under another`,
+          summary: `${titleOf(resource, state)} would be removed under one address and created under another`,
           detail:
             `${detail}The most frequent cause is a name in the declaration that is now spelled differently, or in other letter ` +
             'case: write it as before. If you want the new address, move the state to it: terraform state mv <old address> <new address>.',

@@ -20,8 +20,14 @@ export function whole(diagnostics: readonly SiteDiagnostic[]): string {
     .replace(/\b[0-9A-F]{40}\b/g, '(thumbprint)');
 }
 
+let held: ReadonlyMap<string, string> | undefined;
+
 /** What the golden file holds, by the title of the case. */
 export function goldenDiagnostics(): ReadonlyMap<string, string> {
+  return (held ??= readGolden());
+}
+
+function readGolden(): ReadonlyMap<string, string> {
   const sections = readFileSync(PATH, 'utf8').split(`\n${SECTION}`).slice(1);
   return new Map(
     sections.map((section) => {

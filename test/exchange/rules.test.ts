@@ -582,7 +582,7 @@ const CASES: readonly Case[] = [
     rule: 'autodiscover-scope',
     declaration: two({ lisbon: { autodiscoverSiteScope: 'own' } }),
     path: 'datacentres.lisbon.autodiscoverSiteScope',
-    problem: 'no Active Directory sites are declared for EX01',
+    problem: "it is 'own', but no Active Directory sites are declared for the datacentre of EX01",
     remedy: "datacentres.lisbon.activeDirectorySites: ['…']",
   },
   {
@@ -590,7 +590,7 @@ const CASES: readonly Case[] = [
     rule: 'autodiscover-scope',
     declaration: site({ servers: [server(1, { autodiscoverSiteScope: 'own' }), server(2)] }),
     path: 'servers[0].autodiscoverSiteScope',
-    problem: 'no Active Directory sites are declared for EX01',
+    problem: "it is 'own', but no Active Directory sites are declared for EX01",
     remedy: 'declare the datacentre of EX01',
   },
   {

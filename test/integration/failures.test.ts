@@ -263,7 +263,7 @@ describeWithTerraform('a deploy is disturbed', () => {
       expect((await rig.apply()).said).toContain('Test-ServiceHealth');
       const { exit, said } = await rig.apply();
       expect(exit).toBe(1);
-      expect(said).toContain(`One ${type} is in the state twice`);
+      expect(said).toContain(`${type} ${SECOND.name} is in the state twice`);
       expect(await rig.terraform(['state', 'rm', address])).toMatchObject({ exit: 0 });
       expect(await rig.apply()).toMatchObject({ exit: 0 });
       expect(rig.writes()).toEqual([]);
@@ -313,7 +313,9 @@ describeWithTerraform('a deploy is disturbed', () => {
       try {
         const { exit, said } = await rig.apply();
         expect(exit).toBe(1);
-        expect(said).toContain('One exchange_database_availability_group_member would be removed under one');
+        expect(said).toContain(
+          `exchange_database_availability_group_member ${FIRST.name} would be removed under one address`,
+        );
         expect(said).toContain('terraform state mv');
         expect(rig.writes()).toEqual([]);
         expect(rig.updates).toEqual([]);

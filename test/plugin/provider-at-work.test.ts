@@ -274,7 +274,7 @@ describe('the apply of a change', () => {
     });
     const { diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
     expect(diagnostics.map(({ detail }) => detail)).toEqual([
-      'Every step succeeded, but reading back shows 5 where 7 was set. Another program may have changed it since, or the change is not visible yet; plan again.',
+      'Every step succeeded, but reading back shows 5, not 7 as planned. Somebody may have changed it since the plan, or the change is not visible yet; plan again.',
     ]);
   });
 
@@ -287,7 +287,7 @@ describe('the apply of a change', () => {
       read: async (state) => ({ state: { ...state, url: 'is-secret', chosen: 'c', id: 'i' } }),
     });
     const { diagnostics } = await deploy(null, config({ name: 'a', url: 'was-secret' }));
-    expect(diagnostics[0]?.detail).toContain('shows a sensitive value where a sensitive value was set');
+    expect(diagnostics[0]?.detail).toContain('shows a sensitive value, not a sensitive value as planned');
   });
 
   test('says where it was stopped', async () => {
@@ -456,7 +456,7 @@ describe('an object that another one of its name is told from', () => {
     target.objects.set('a', {});
     await plan(state({ name: 'a' }), null);
     expect(errors((await plan(null, config({ name: 'a', url: 'two' }))).diagnostics)).toEqual([
-      'One test_thing would be removed under one address and created under another',
+      'test_thing a/two would be removed under one address and created under another',
     ]);
   });
 

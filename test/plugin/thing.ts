@@ -125,7 +125,10 @@ export async function setUp(changes: Partial<ManagedResource<Target, Step>> = {}
       // Through the bytes that Terraform keeps, as in a real run.
       memo: readMemo(writeMemo(planned.memo)),
     });
-  /** As Terraform plans and applies: in walks of their own, each of which configures the provider. */
+  /**
+   * As Terraform plans and applies: in walks of their own, each of which configures the provider. Terraform also plans
+   * once more in the walk that applies; this does not.
+   */
   const deploy = async (prior: Values | null, wanted: Values | null, memo = {}) => {
     const planned = await plan(prior, wanted, memo);
     await engine.configure({}, '1.11.4');

@@ -189,7 +189,7 @@ describe('an import', () => {
     async (id) => {
       expect(await mapi.importState?.(id, answering(SITE))).toMatchObject({
         diagnostics: [
-          { severity: 'error', detail: 'Import it as server/web_site, or by its Identity in Exchange.' },
+          { severity: 'error', detail: 'Import it as <server>/<web_site>, or by its Identity in Exchange.' },
         ],
       });
     },

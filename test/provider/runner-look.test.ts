@@ -157,7 +157,7 @@ describe('a server that', () => {
     const problem = await look(probe, settings(port));
     expect(lookText(probe, problem!)).toEqual([
       `${HOST}:443 refuses the connection`,
-      expect.stringContaining('Allow connections from this machine') as string,
+      'Nothing listens on this port, or a firewall rejects connections from this machine: start the service on BSAEX01. If it runs: Allow connections from this machine to this port of the server (firewall, routing), or take the checks that need it out of health.fromRunner.',
     ]);
     const [diagnostic] = await watch(probe, settings(port), signal, nothing);
     expect(diagnostic?.summary).toBe(`This machine cannot reach ${HOST}:443`);
@@ -172,7 +172,10 @@ describe('a server that', () => {
   test('has no address is told as that', async () => {
     const probe = certificate(SETUPS());
     const problem = await look(probe, settings(443, 'no-such-host.invalid'));
-    expect(lookText(probe, problem!)[0]).toBe(`this machine finds no address of ${HOST}`);
+    expect(lookText(probe, problem!)).toEqual([
+      `this machine finds no address of ${HOST}`,
+      `Check that the DNS server of this machine knows ${HOST}, and that it is the right name: it comes from fqdn of BSAEX01 in the declaration.`,
+    ]);
   });
 
   test('ends the connection is told as that', async () => {

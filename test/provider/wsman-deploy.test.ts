@@ -98,7 +98,7 @@ test(
             const text = `${summary}\n${detail}`;
             return (
               text.includes(`No further session with Exchange at ${site.url}`) &&
-              text.includes('What was done before is recorded in the Terraform state') &&
+              text.includes('What was done before stays done') &&
               !text.includes('Nothing was changed')
             );
           }),

@@ -52,7 +52,12 @@ export class Sealing {
       return this.#context.unseal(sealed);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new RemotingError('not-sealed', `Kerberos refuses an answer: ${reason}`, {}, { cause: error });
+      throw new RemotingError(
+        'not-sealed',
+        `an answer cannot be decrypted with the Kerberos session of this connection: ${reason}`,
+        {},
+        { cause: error },
+      );
     }
   }
 

@@ -90,7 +90,11 @@ export function readTrust(trust: TlsTrust): TlsSettings {
 function readAuthorities(file: string): string {
   const pem = readNamed(file, 'the file of certification authorities', { mostBytes: AUTHORITIES_BYTES });
   if (!pem.includes('-----BEGIN CERTIFICATE-----')) {
-    throw new RemotingError('usage', `${file} holds no certificate in PEM`, { file });
+    throw new RemotingError(
+      'usage',
+      `the file of certification authorities ${file} holds no certificate in PEM`,
+      { file },
+    );
   }
   return pem.toString('latin1');
 }
