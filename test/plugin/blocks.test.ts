@@ -223,6 +223,12 @@ describe('the former spelling stays', () => {
   });
 });
 
+test('what is created has no former value with which a declared one could be compared', () => {
+  const always = text('optional', '', { equals: () => true });
+  expect(propose({ attributes: { always } }, null, { always: 'a' })).toEqual({ always: 'a' });
+  expect(propose({ attributes: { always } }, { always: 'b' }, { always: 'a' })).toEqual({ always: 'b' });
+});
+
 describe('a proposed block', () => {
   const prior = values({
     row: [item({ host: 'H', port: 25, id: '1' })],
