@@ -9,6 +9,11 @@ const CHANGE_LOST =
   'It is not known whether the cmdlet took effect, so it was not sent a second time. Plan again: the plan reads what the server has now and shows only what is left to do.';
 const CHANGE_MAY_CONTINUE =
   'The server was asked to stop the cmdlet, but may go on with it for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
+const READ_ASKED =
+  'The cmdlet changes no setting, and was not sent again. Run it in the Exchange Management Shell to see what it asks.';
+const READ_STOPPED = 'The cmdlet changes no setting. Run this again.';
+const CHANGE_STOPPED =
+  'The server may go on with it for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
 const READ_TIMED_OUT =
   'The cmdlet changes no setting. It was sent a second time and did not end in time either.';
 
@@ -51,14 +56,14 @@ export function lostCallProblem(
     return {
       severity: 'error',
       summary: `${cmdlet} asked an unexpected question${where}`,
-      detail: `${quoted(message)}\n${lost}`,
+      detail: `${quoted(message)}\n${onlyReads ? READ_ASKED : CHANGE_LOST}`,
     };
   }
   if (interruption === 'stopped') {
     return {
       severity: 'error',
       summary: `${cmdlet}${where} was stopped`,
-      detail: onlyReads ? '' : CHANGE_MAY_CONTINUE,
+      detail: `${quoted(message)}. Either the run was interrupted, or the server stopped the cmdlet.\n${onlyReads ? READ_STOPPED : CHANGE_STOPPED}`,
     };
   }
   return {

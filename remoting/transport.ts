@@ -5,7 +5,7 @@ import type { StreamName } from './streams';
 
 /**
  * Carries the fragments of one runspace pool: as lines over a byte stream, or (WSMan) in operations of shells and
- * commands. Every promise rejects with a `RemotingError`. After `onFailure` nothing can be sent any more.
+ * commands. A promise that rejects does so with a `RemotingError`. After `onFailure` nothing can be sent any more.
  */
 export interface Carrier {
   /** Bytes of the largest fragment, header included. May change: read it before each message. Left out: no limit. */

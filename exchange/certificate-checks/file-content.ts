@@ -14,7 +14,7 @@ export const certificateTwice: CertificateCheck = {
           about: 'file',
           problem: `'${file}' holds the certificate of the servers ${pfx?.copies === 2 ? 'twice' : `${pfx?.copies} times`}`,
           remedy:
-            'Only one of them goes with the key, and another program may take the other one for it. It comes of giving a full chain to openssl pkcs12 with both -in and -certfile: make the PFX again with those above it only in -certfile.',
+            'Only one copy belongs to the private key, and another program may choose the wrong one. The usual cause is a full chain in both -in and -certfile of openssl pkcs12: make the PFX again with only the certificates of the authorities in -certfile.',
         },
 };
 
@@ -30,7 +30,7 @@ export const severalKeys: CertificateCheck = {
       severity: 'warning',
       about: 'file',
       problem: `'${file}' holds the private key of another certificate too: ${names}`,
-      remedy: `The certificate taken is ${certificate.subject} (${certificate.thumbprint}), and the other key comes onto the servers with it. Export only this certificate, with its key.`,
+      remedy: `The deploy uses ${certificate.subject} (${certificate.thumbprint}), but would import the other private key on every server, too. Export a PFX that holds only this certificate and its key.`,
     };
   },
 };

@@ -65,7 +65,7 @@ function unlessAccepted(
 ): readonly CertificateFinding[] {
   if (neverAccepted || !isAcceptable(id)) return [{ id, ...finding }];
   if (reason !== undefined) return [];
-  const remedy = `${finding.remedy} Where it is right as it is, say why in the declaration: ${place}.accepted: { '${id}': '<reason>' }.`;
+  const remedy = `${finding.remedy} If you accept it, give the reason in the declaration: ${place}.accepted: { '${id}': '<reason>' }.`;
   return [{ id, ...finding, remedy }];
 }
 

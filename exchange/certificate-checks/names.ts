@@ -30,7 +30,7 @@ export const internalName: CertificateCheck = {
     return {
       severity: 'error',
       about: 'names',
-      problem: `No public authority certifies ${internal.join(', ')}, and the certificate in '${file}' is that of one`,
+      problem: `The certificate in '${file}' comes from a public authority, and no public authority certifies ${internal.join(', ')}`,
       remedy:
         'Give clients names in a domain that you have registered, inside as outside (split DNS), or take a certificate of your own authority that all clients trust.',
     };

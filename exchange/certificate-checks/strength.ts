@@ -48,7 +48,7 @@ export const weakSignature: CertificateCheck = {
       about: 'file',
       problem: `'${nameOf(weak)}' in '${file}' is signed with ${weak.signatureHash?.toUpperCase().replace('SHA1', 'SHA-1')}`,
       remedy:
-        'Phones and browsers refuse it. Have it issued anew with SHA-256; of an authority of your own, look how it is set up.',
+        'Phones and browsers refuse it. Have it issued again with SHA-256; if your own authority issued it, set that authority up to sign with SHA-256.',
     };
   },
 };

@@ -51,7 +51,7 @@ export const privateAuthority: CertificateCheck = {
       about: 'file',
       problem: `Clients must trust ${trust.root}, from which the certificate in '${file}' comes`,
       remedy:
-        'It is no root that devices trust by themselves. Give it to all of them, phones and computers outside the domain too; where it is no root but an authority below one, put the missing certificates into the file.',
+        'Devices do not trust it by themselves. If it is a root, install it on all clients, including phones and computers outside the domain. If it is an authority below a root, add the missing certificates to the file.',
     };
   },
 };

@@ -47,7 +47,7 @@ export const expiresSoon: CertificateCheck = {
       severity: 'warning',
       about: 'file',
       problem: `The certificate in '${file}' ends in ${daysLeft === 1 ? 'one day' : `${daysLeft} days`}`,
-      remedy: `On ${notAfter.toISOString()}. Get its successor now.`,
+      remedy: `It expires on ${notAfter.toISOString()}. Get a new certificate now, and replace the file with it.`,
     };
   },
 };

@@ -21,7 +21,7 @@ export const certificateExportable: Rule = {
       return [
         {
           path: [...at, { attribute: 'privateKeyExportable' }],
-          problem: `${lacking.map(withVersion).join(' and ')} cannot be told whether the private key may be exported again, which exists in ${first?.toString() ?? 'no version'} and later`,
+          problem: `${lacking.map(withVersion).join(' and ')} cannot set whether the private key may be exported again: ${first?.toString() ?? 'no version'} and later can`,
           remedy: 'take it out, or declare a certificate of its own for servers that have it',
         },
       ];

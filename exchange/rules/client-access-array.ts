@@ -53,7 +53,7 @@ function outOfReach(
   return [
     {
       path: at,
-      problem: `beside ${newer.map(withVersion).join(', ')} no session has the cmdlets of client access arrays`,
+      problem: `the session of a site with ${newer.map(withVersion).join(', ')} has no cmdlets for client access arrays`,
       remedy: `take it out and set it in the management shell of ${own.map(({ name }) => name).join(' or ')}, or declare the older servers as a site of their own, whose endpoint is one of them`,
     },
   ];

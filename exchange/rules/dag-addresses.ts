@@ -33,7 +33,7 @@ function usedTwice(addresses: readonly DeclaredText[], others: readonly Declared
       : [
           {
             path,
-            problem: `the address '${text}' stands at ${formatPath(earlier)} too`,
+            problem: `the address '${text}' is also declared at ${formatPath(earlier)}`,
             remedy: 'give the cluster a free address of its own in each subnet that its members are in',
           },
         ];
@@ -64,8 +64,7 @@ function unsupported(addresses: readonly DeclaredText[], { version }: PlacedGrou
           {
             path,
             problem: `'${text}' means ${MEANINGS.get(text) ?? text}, which ${version.toString()} does not have: it came with 2013 SP1 on Windows Server 2012 R2`,
-            remedy:
-              "give an address in each subnet, or '0.0.0.0' for DHCP, which is what is taken without any",
+            remedy: "give an address in each subnet, or '0.0.0.0' for DHCP, which is also the default",
           },
         ]
       : [],

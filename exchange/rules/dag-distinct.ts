@@ -57,12 +57,12 @@ export const dagDistinct: Rule = {
         ({ group, path }) => [{ value: group.name, path: [...path, { attribute: 'name' }] }],
         sameName,
         (name, earlier) => ({
-          problem: `the name '${name}' stands at ${earlier} too`,
+          problem: `the name '${name}' is also declared at ${earlier}`,
           remedy: 'give each DAG a name of its own; letter case does not count',
         }),
       ),
       ...shared(groups, membersOf, sameName, (name, earlier) => ({
-        problem: `'${name}' stands at ${earlier} too`,
+        problem: `'${name}' is also declared at ${earlier}`,
         remedy: 'a server is in one DAG at a time: name it in the one that it is, or shall be, a member of',
       })),
       ...shared(
@@ -70,7 +70,7 @@ export const dagDistinct: Rule = {
         witnessesOf,
         (left, right) => sameServer(left.server, right.server) && sameFolder(left.directory, right.directory),
         ({ server, directory }, earlier) => ({
-          problem: `'${directory}' on ${server} stands at ${earlier} too`,
+          problem: `'${directory}' on ${server} is also declared at ${earlier}`,
           remedy: `give each DAG a folder of its own, such as C:\\DAGFileShareWitnesses\\<name of the DAG>`,
         }),
       ),

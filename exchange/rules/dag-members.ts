@@ -38,7 +38,7 @@ function mixedVersions({ path, members }: PlacedGroup): readonly Finding[] {
       path: at,
       problem: `members have different versions: ${members.map(({ name, version }) => `${name} ${version.label}`).join(', ')}`,
       // The remedy warns of leaving the server out of `members`, because this would remove it from its DAG.
-      remedy: `correct the version of a server that runs another one than is declared; a server that is still to join needs a DAG of its own version. Keep naming in ${formatPath(at)} every server that is a member already`,
+      remedy: `if a server runs another version than the declared one, correct its version; a server that is still to join needs a DAG of its own version. Keep every server in ${formatPath(at)} that is a member already`,
     },
   ];
 }

@@ -149,7 +149,7 @@ function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]
       return [
         {
           path,
-          problem: `'${host}' stands at ${formatPath(first.path)} too`,
+          problem: `'${host}' is also declared at ${formatPath(first.path)}`,
           remedy: 'name each host once; letter case and a dot at the end do not make it another one',
         },
       ];

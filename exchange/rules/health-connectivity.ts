@@ -52,9 +52,9 @@ function withoutOwner(at: Path, { mailbox, account }: Connectivity): readonly Fi
   return [
     {
       path: at,
-      problem: 'Autodiscover is asked about a mailbox as its owner, and none is named',
+      problem: 'the Autodiscover test signs in to a mailbox, but mailbox and account are not both declared',
       remedy:
-        "name both: mailbox: 'probe@contoso.com', account: 'CONTOSO\\probe'; the password is TF_VAR_mailbox_password",
+        "declare both: mailbox: 'probe@contoso.com', account: 'CONTOSO\\probe'; the password is TF_VAR_mailbox_password",
     },
   ];
 }

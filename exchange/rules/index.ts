@@ -274,7 +274,7 @@ function unneededAcceptance(id: string, at: Path): SiteDiagnostic {
     rule: 'acceptance-unneeded',
     severity: 'warning',
     path: at,
-    summary: `nothing is found any more that '${id}' would accept`,
+    summary: `the acceptance of '${id}' has no effect: nothing is found any more that it would accept`,
     detail: 'take it out; otherwise the problem would stay hidden if it came back',
   };
 }

@@ -22,7 +22,7 @@ export const legacyName: Rule = {
       pairsOf(placements).flatMap(([old, newer]) =>
         sharedHosts(old, newer).map(({ external, externalPath: path }): Finding => ({
           path,
-          problem: `'${external}' is given outside by servers of ${newer.server.version.toString()} and by ${withVersion(old.server)}, to which they send clients whose mailboxes are there still`,
+          problem: `'${external}' is the external name of servers of ${newer.server.version.toString()} and of ${withVersion(old.server)}; clients whose mailboxes are still on the old server need another name, to which the newer ones send them`,
           remedy: `give ${old.server.name} a name of its own: namespaces: { client: 'legacy.contoso.com' }`,
         })),
       ),

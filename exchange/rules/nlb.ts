@@ -65,7 +65,8 @@ function clusterFindings(
       ? [
           {
             path: [...at, { attribute: 'layer' }],
-            problem: 'Windows Network Load Balancing sees no further than addresses and ports',
+            problem:
+              'layer 7 is declared, but Windows Network Load Balancing looks only at addresses and ports',
             remedy: 'take it out, or take nlb out where another load balancer stands there',
           },
         ]
@@ -215,7 +216,7 @@ function besideAnother({ path: at, hosts }: NlbCluster, others: readonly NlbClus
         path: within(at),
         problem: `${both.map(({ server }) => server.name).join(', ')} would be hosts of this cluster and of that of ${formatPath(within(other.path))}`,
         remedy:
-          'take nlb out here: names then resolve only to the address, which is that of the other cluster or one that leads to it',
+          'take nlb out here, so that names only resolve to this address; it must be the address of the other cluster, or lead to it',
       },
     ];
   });

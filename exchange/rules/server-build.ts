@@ -67,7 +67,7 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
 function remedyFor(version: ExchangeVersion, real: ExchangeVersion | undefined): string {
   if (real === undefined) return 'correct the build or the version: Get-ExchangeServer shows both';
   return real.goesWith(version)
-    ? `the one is updated to the other in place, server by server: declare what this server runs now, version: ${real.declaredAs} with this build, or the build that goes with ${version.declaredAs}; it stays in its DAG meanwhile`
+    ? `servers are updated from one to the other in place, one after another: declare what this server runs now, version: ${real.declaredAs} with this build, or a build of ${version.declaredAs}; it stays in its DAG meanwhile`
     : `correct the build or the version: ${real.declaredAs}`;
 }
 

@@ -20,7 +20,9 @@ function duplicates(
       first.set(key, at);
       return [];
     }
-    return [{ path: at, problem: `the ${what} '${text}' stands at ${formatPath(earlier)} too`, remedy }];
+    return [
+      { path: at, problem: `the ${what} '${text}' is also declared at ${formatPath(earlier)}`, remedy },
+    ];
   });
 }
 

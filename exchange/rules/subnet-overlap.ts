@@ -16,7 +16,7 @@ export const subnetOverlap: Rule = {
         : [
             {
               path: subnet.path,
-              problem: `'${subnet.text}' has addresses of '${first.text}', which stands at ${formatPath(first.path)}`,
+              problem: `'${subnet.text}' has addresses of '${first.text}', which is declared at ${formatPath(first.path)}`,
               remedy:
                 'correct one of them or take it out; a subnet that reaches across datacentres is written alike in each',
             },

@@ -54,7 +54,7 @@ function findingOf(lacking: readonly Lacking[]): readonly Finding[] {
       problem: `${version.toString()} has ${each.join('; ')}`,
       remedy:
         server === null
-          ? 'correct the version of the servers where they run another one; while there is no such DAG yet, leave it out'
+          ? 'if the servers run another version, correct it; otherwise take what needs the cmdlet out of the declaration'
           : `correct the version of ${server}; this site cannot be made with ${version.label}`,
     },
   ];

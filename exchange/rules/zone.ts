@@ -43,7 +43,7 @@ export const zone: Rule = {
               : [
                   {
                     path: at(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
-                    problem: 'a TSIG key is known by its name and its algorithm together',
+                    problem: 'the TSIG key is declared with only one of its name and its algorithm',
                     remedy: 'declare keyName and keyAlgorithm, or neither',
                   },
                 ]),

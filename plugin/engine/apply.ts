@@ -289,13 +289,13 @@ async function runSteps<Target>(
       diagnostics.push(
         failure(
           'Stopped on request',
-          `${place}\nThis step and the steps after it were not run. Apply again to run them.`,
+          `${place}\nThis step and the steps after it were not run. Plan and apply again to run them.`,
         ),
       );
       return after(index);
     }
     const found = await executed(resource, step, target, signal);
-    const note = `${place}\nThe steps before it are done; the steps after it were not run. Apply again to run them.`;
+    const note = `${place}\nThe steps before it are done; the steps after it were not run. Plan and apply again to run them.`;
     diagnostics.push(
       ...found.map((diagnostic) =>
         diagnostic.severity === 'error'

@@ -256,7 +256,7 @@ describe('names that no public authority certifies', () => {
   test('are an error for a certificate of one', () => {
     const [found] = judged(read, { names: internal });
     expect(found).toMatchObject({ id: 'internal-name', severity: 'error', about: 'names' });
-    expect(found?.problem).toContain('No public authority certifies mail.contoso.local');
+    expect(found?.problem).toContain('no public authority certifies mail.contoso.local');
   });
 
   test('are right for an authority of your own, and not judged where the chain is not known', () => {

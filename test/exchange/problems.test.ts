@@ -232,7 +232,7 @@ const PROBLEMS: { readonly [number: number]: readonly Shown[] } = {
     {
       when: 'at plan, clients must be told to trust its root',
       said: () => plan(issue(), { accepted: {} }),
-      says: ['warning file', 'Clients must trust CN=Contoso Root', 'Give it to all of them'],
+      says: ['warning file', 'Clients must trust CN=Contoso Root', 'install it on all clients'],
     },
   ],
   4: [
@@ -351,7 +351,7 @@ const PROBLEMS: { readonly [number: number]: readonly Shown[] } = {
     {
       when: 'at plan, it ends within the days that are declared, 30 unless others are',
       said: () => plan(issue(), { now: new Date('2026-06-10') }),
-      says: ['warning file', 'ends in 21 days', 'Get its successor now'],
+      says: ['warning file', 'ends in 21 days', 'Get a new certificate now'],
     },
   ],
 };

@@ -295,7 +295,7 @@ const NLB_CASES: readonly RuleCase[] = [
       dns: { zones, publish: { virtualIp: '192.0.2.100', layer: 7, nlb: {} } },
     },
     path: 'dns.publish.layer',
-    problem: 'no further than addresses and ports',
+    problem: 'looks only at addresses and ports',
     remedy: 'take it out',
   },
   {

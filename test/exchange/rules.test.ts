@@ -227,7 +227,7 @@ const CASES: readonly Case[] = [
     path: 'servers[0].build',
     problem: "'15.2.1748.10' is a build of Exchange Server 2019, not of Exchange Server SE",
     remedy:
-      'the one is updated to the other in place, server by server: declare what this server runs now, version: ExchangeVersion.V2019 with this build, or the build that goes with ExchangeVersion.SE; it stays in its DAG meanwhile',
+      'servers are updated from one to the other in place, one after another: declare what this server runs now, version: ExchangeVersion.V2019 with this build, or a build of ExchangeVersion.SE; it stays in its DAG meanwhile',
   },
   {
     when: 'a build is that of the version after an update in place',
@@ -235,7 +235,7 @@ const CASES: readonly Case[] = [
     declaration: site({ servers: [server(1, { version: ExchangeVersion.V2019, build: '15.2.2562.17' })] }),
     path: 'servers[0].build',
     problem: "'15.2.2562.17' is a build of Exchange Server SE, not of Exchange Server 2019",
-    remedy: 'version: ExchangeVersion.SE with this build, or the build that goes with ExchangeVersion.V2019',
+    remedy: 'version: ExchangeVersion.SE with this build, or a build of ExchangeVersion.V2019',
   },
   {
     when: 'TLS is to end before a server without SP1',
@@ -271,7 +271,8 @@ const CASES: readonly Case[] = [
     rule: 'subnet-overlap',
     declaration: apart({ ...bothSubnets, porto: [...bothSubnets.porto, '10.1.0.128/25'] }),
     path: 'datacentres.porto.subnets[2]',
-    problem: "'10.1.0.128/25' has addresses of '10.1.0.0/24', which stands at datacentres.lisbon.subnets[0]",
+    problem:
+      "'10.1.0.128/25' has addresses of '10.1.0.0/24', which is declared at datacentres.lisbon.subnets[0]",
     remedy: 'correct one of them',
   },
   {
@@ -432,7 +433,7 @@ const CASES: readonly Case[] = [
     rule: 'legacy-name',
     declaration: coexisting({ namespaces: {} }),
     path: 'namespaces.client',
-    problem: "'mail.contoso.com' is given outside by servers of Exchange Server 2010 and by EX01",
+    problem: "'mail.contoso.com' is the external name of servers of Exchange Server 2010 and of EX01",
     remedy: "namespaces: { client: 'legacy.contoso.com' }",
   },
   {
@@ -461,7 +462,7 @@ const CASES: readonly Case[] = [
       },
     ),
     path: 'datacentres.porto.clientAccessArray',
-    problem: 'beside EX02 (Exchange Server 2016) no session has the cmdlets of client access arrays',
+    problem: 'the session of a site with EX02 (Exchange Server 2016) has no cmdlets for client access arrays',
     remedy: 'in the management shell of EX01, or declare the older servers as a site of their own',
   },
   {
@@ -1311,7 +1312,7 @@ const CASES: readonly Case[] = [
       servers: [server(1, { address: '2001:db8::1' }), server(2, { address: '2001:0DB8:0::0:1' })],
     }),
     path: 'servers[1].address',
-    problem: 'stands at servers[0].address too',
+    problem: 'is also declared at servers[0].address',
     remedy: 'its own address',
   },
   {
@@ -1611,7 +1612,7 @@ const CASES: readonly Case[] = [
     rule: 'server-twice',
     declaration: site({ servers: [server(1), server(1, { name: 'ex01', address: '192.0.2.2' })] }),
     path: 'servers[1].name',
-    problem: `the name 'ex01' stands at servers[0].name too`,
+    problem: `the name 'ex01' is also declared at servers[0].name`,
     remedy: 'give each server once',
   },
   {
@@ -1619,7 +1620,7 @@ const CASES: readonly Case[] = [
     rule: 'server-twice',
     declaration: site({ servers: [server(1), server(2, { address: ['192.0.2.7', '192.0.2.1'] })] }),
     path: 'servers[1].address[1]',
-    problem: `the address '192.0.2.1' stands at servers[0].address too`,
+    problem: `the address '192.0.2.1' is also declared at servers[0].address`,
     remedy: 'dns.publish.virtualIp',
   },
   {
@@ -1766,7 +1767,7 @@ const CASES: readonly Case[] = [
     rule: 'zone',
     declaration: site({ dns: { zones: [{ name: 'contoso.com', keyName: 'exchange' }] } }),
     path: 'dns.zones[0].keyName',
-    problem: 'its name and its algorithm together',
+    problem: 'only one of its name and its algorithm',
     remedy: 'keyAlgorithm',
   },
   {
@@ -2635,7 +2636,7 @@ const CASES: readonly Case[] = [
     declaration: site({ servers: [server(1), server(2, { version: ExchangeVersion.V2016 })] }),
     path: 'dag.members',
     problem: 'EX01 2013, EX02 2016',
-    remedy: 'Keep naming in dag.members every server that is a member already',
+    remedy: 'Keep every server in dag.members that is a member already',
   },
   {
     when: 'a DAG is to have no member at all',
@@ -2704,7 +2705,7 @@ const CASES: readonly Case[] = [
     rule: 'dag-distinct',
     declaration: site({ dag: [firstDag, { ...secondDag, name: 'dag01' }] }),
     path: 'dag[1].name',
-    problem: `the name 'dag01' stands at dag[0].name too`,
+    problem: `the name 'dag01' is also declared at dag[0].name`,
     remedy: 'letter case does not count',
   },
   {
@@ -2712,7 +2713,7 @@ const CASES: readonly Case[] = [
     rule: 'dag-distinct',
     declaration: site({ dag: [firstDag, { ...secondDag, members: ['EX02', 'ex01'] }] }),
     path: 'dag[1].members[1]',
-    problem: `'ex01' stands at dag[0].members[0] too`,
+    problem: `'ex01' is also declared at dag[0].members[0]`,
     remedy: 'one DAG at a time',
   },
   {
@@ -2722,7 +2723,7 @@ const CASES: readonly Case[] = [
       dag: [firstDag, { ...secondDag, witness: { server: 'fs01', directory: 'c:\\witness\\dag01\\' } }],
     }),
     path: 'dag[1].witness.directory',
-    problem: 'stands at dag[0].witness.directory too',
+    problem: 'is also declared at dag[0].witness.directory',
     remedy: 'a folder of its own',
   },
   {
@@ -2730,7 +2731,7 @@ const CASES: readonly Case[] = [
     rule: 'dag-distinct',
     declaration: site({ dag: [firstDag, { ...secondDag, alternateWitness: firstDag.witness }] }),
     path: 'dag[1].alternateWitness.directory',
-    problem: 'stands at dag[0].witness.directory too',
+    problem: 'is also declared at dag[0].witness.directory',
     remedy: 'a folder of its own',
   },
   {
@@ -2738,7 +2739,7 @@ const CASES: readonly Case[] = [
     rule: 'dag-addresses',
     declaration: site({ dag: { ...dag, addresses: ['192.0.2.50', '192.0.2.2'] } }),
     path: 'dag.addresses[1]',
-    problem: `'192.0.2.2' stands at servers[1].address too`,
+    problem: `'192.0.2.2' is also declared at servers[1].address`,
     remedy: 'a free address',
   },
   {
@@ -2749,7 +2750,7 @@ const CASES: readonly Case[] = [
       dns: { ...right.dns, publish: { virtualIp: '192.0.2.100' } },
     }),
     path: 'dag.addresses[0]',
-    problem: 'stands at dns.publish.virtualIp too',
+    problem: 'is also declared at dns.publish.virtualIp',
     remedy: 'a free address',
   },
   {
@@ -2762,7 +2763,7 @@ const CASES: readonly Case[] = [
       ],
     }),
     path: 'dag[1].addresses[0]',
-    problem: 'stands at dag[0].addresses[0] too',
+    problem: 'is also declared at dag[0].addresses[0]',
     remedy: 'a free address',
   },
   {
@@ -2854,7 +2855,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'dag[0]',
     problem: 'Exchange Server 2007 has no cmdlet New-DatabaseAvailabilityGroup',
-    remedy: 'while there is no such DAG yet',
+    remedy: 'otherwise take what needs the cmdlet out of the declaration',
   },
   {
     when: 'the witness is a member, named without its domain',
@@ -3106,7 +3107,7 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'dns.records.mx["contoso.com"][1].exchange',
-    problem: `'${exchange}' stands at dns.records.mx["contoso.com"][0].exchange too`,
+    problem: `'${exchange}' is also declared at dns.records.mx["contoso.com"][0].exchange`,
     remedy: 'name each host once',
   })),
   {
@@ -3114,7 +3115,7 @@ const CASES: readonly Case[] = [
     rule: 'further-record',
     declaration: recorded({ srv: { [SERVICE]: [host(), host({ target: 'MAIL.contoso.com', weight: 5 })] } }),
     path: `dns.records.srv["${SERVICE}"][1].target`,
-    problem: `'MAIL.contoso.com' stands at dns.records.srv["${SERVICE}"][0].target too`,
+    problem: `'MAIL.contoso.com' is also declared at dns.records.srv["${SERVICE}"][0].target`,
     remedy: 'name each host once',
   },
   {
@@ -3448,7 +3449,7 @@ const CASES: readonly Case[] = [
       health: { connectivity: { tests: ['Autodiscover'], mailbox: 'probe@contoso.com' } },
     }),
     path: 'health.connectivity.tests[0]',
-    problem: 'Autodiscover is asked about a mailbox as its owner, and none is named',
+    problem: 'the Autodiscover test signs in to a mailbox, but mailbox and account are not both declared',
     remedy: 'the password is TF_VAR_mailbox_password',
   },
   {
@@ -3458,8 +3459,8 @@ const CASES: readonly Case[] = [
       health: { connectivity: { tests: ['Autodiscover'], account: 'probe@contoso.com' } },
     }),
     path: 'health.connectivity.tests[0]',
-    problem: 'Autodiscover is asked about a mailbox as its owner, and none is named',
-    remedy: "name both: mailbox: 'probe@contoso.com', account:",
+    problem: 'the Autodiscover test signs in to a mailbox, but mailbox and account are not both declared',
+    remedy: "declare both: mailbox: 'probe@contoso.com', account:",
   },
   {
     when: 'Autodiscover is to be asked on a server whose certificate is not declared',
@@ -3668,7 +3669,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'certificate.privateKeyExportable',
     problem:
-      'EX02 (Exchange Server 2007) cannot be told whether the private key may be exported again, which exists in Exchange Server 2010 and later',
+      'EX02 (Exchange Server 2007) cannot set whether the private key may be exported again: Exchange Server 2010 and later can',
     remedy: 'take it out',
   },
   {
@@ -3991,7 +3992,7 @@ describe('the rules of a declaration', () => {
         [
           'acceptance-unneeded',
           'rules["subnet-overlap"]',
-          "nothing is found any more that 'subnet-overlap' would accept",
+          "the acceptance of 'subnet-overlap' has no effect: nothing is found any more that it would accept",
         ],
       ]);
     });

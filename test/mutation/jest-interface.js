@@ -62,9 +62,9 @@ Mocha.interfaces.bdd = function jestInterface(rootSuite) {
 // titles this takes seconds for each mutant; a set takes none.
 const { grep } = Mocha.prototype;
 Mocha.prototype.grep = function grepTitles(pattern) {
-  const { source } = pattern;
+  if (!(pattern instanceof RegExp)) return grep.call(this, pattern);
   const titles = new Set(
-    source
+    pattern.source
       .slice('(^'.length, -'$)'.length)
       .split('$)|(^')
       .map((title) => title.replace(/\\(.)/gs, (_, letter) => ({ n: '\n', r: '\r' })[letter] ?? letter)),

@@ -302,7 +302,7 @@ describe('the apply of a change', () => {
       severity: 'error',
       summary: 'Stopped on request',
       detail:
-        'Step 2 of 3: set a url\nThis step and the steps after it were not run. Apply again to run them.',
+        'Step 2 of 3: set a url\nThis step and the steps after it were not run. Plan and apply again to run them.',
     });
   });
 
@@ -311,7 +311,7 @@ describe('the apply of a change', () => {
     target.failAt = 'make a';
     const { diagnostics } = await deploy(null, config({ name: 'a' }));
     expect(diagnostics[0]?.detail).toBe(
-      'as asked\n\nStep 1 of 2: make a\nand more\nThe steps before it are done; the steps after it were not run. Apply again to run them.',
+      'as asked\n\nStep 1 of 2: make a\nand more\nThe steps before it are done; the steps after it were not run. Plan and apply again to run them.',
     );
   });
 
