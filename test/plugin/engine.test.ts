@@ -419,7 +419,7 @@ describe('the apply', () => {
         summary: 'broke',
         detail:
           'as asked\n\nStep 2 of 3: set a size\n' +
-          'The steps before it are done; the steps after it were not run. Apply again to run them.',
+          'The steps before it are done; the steps after it were not run. Plan and apply again to run them.',
       },
     ]);
   });
