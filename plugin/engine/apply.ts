@@ -230,8 +230,10 @@ function leftoverNote<Target>(
 ): readonly Diagnostic[] {
   if (observed === null) return [];
   const { prior } = change;
-  const changed = prior === null ? [] : differences(resource.schema, prior, observed);
-  if (prior !== null && changed.every((name) => isShownSteps(resource, name))) return [];
+  const isUnchanged =
+    prior !== null &&
+    differences(resource.schema, prior, observed).every((name) => isShownSteps(resource, name));
+  if (isUnchanged) return [];
   const removal = change.kind === 'create' ? removalOf(resource, observed, target) : [];
   const ways =
     'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.' +

@@ -29,11 +29,9 @@ export function keepSpelling(schema: BlockSchema, before: Values | null, next: V
 function keepBlockSpelling(block: Block, before: Value, next: Value): Value {
   if (isRecord(next)) return keepSpelling(block.schema, isRecord(before) ? before : null, next);
   if (!isList(next) || !isList(before)) return next;
-  const kept = next.map((item, index): Value => {
-    if (!isRecord(item)) return item;
-    const partner = partnerOf(block, before, item, index);
-    return partner === null ? item : keepSpelling(block.schema, partner, item);
-  });
+  const kept = next.map((item, index): Value =>
+    isRecord(item) ? keepSpelling(block.schema, partnerOf(block, before, item, index), item) : item,
+  );
   return block.nesting === 'set' ? inSetOrder(kept) : kept;
 }
 

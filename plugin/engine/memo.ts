@@ -30,12 +30,12 @@ function isUnknownMark(part: unknown): boolean {
 
 export function writeMemo(memo: Memo): Uint8Array {
   const text = JSON.stringify(memo, (_name, part: unknown) => (part === UNKNOWN ? UNKNOWN_MARK : part));
-  return Buffer.from(text === '{}' ? '' : text, 'utf8');
+  return Buffer.from(text === '{}' ? '' : text);
 }
 
 /**
  * Empty where the bytes are not of this form: then another version of the provider wrote them. A removal with an empty
- * memo runs nothing, as beside a replacement.
+ * memo runs nothing where the resource has `find`, as beside a replacement; otherwise it runs the steps of the state.
  */
 export function readMemo(bytes: Uint8Array | undefined): Memo {
   if (bytes === undefined || bytes.length === 0) return {};

@@ -8,16 +8,7 @@ import type { Memo } from './memo';
 import { propose } from './proposal';
 import { shownValue } from './shown-value';
 import { refreshed } from './refresh';
-import {
-  counted,
-  describeSteps,
-  effectsOf,
-  numbered,
-  removalOf,
-  sameTexts,
-  withPlace,
-  withUnsetAsNull,
-} from './steps';
+import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
 import type { GraphWalk } from './graph-walk';
 
 export interface PlanRequest {
@@ -162,12 +153,11 @@ async function planCreation<Target>(
             : foundNote(resource, existing, informed.planned, target)),
         ]),
   ];
-  // The steps depend on whether the object is there already, which can be looked up only once its identity is known.
+  // The steps depend on whether the object is there already, which can be looked up only once its identity is known. They
+  // stay unknown until then, as computed attributes of a creation are.
   const isUnseen = resource.find !== undefined && found === undefined;
   return {
-    planned: isUnseen
-      ? { ...informed.planned, ...unknownSteps(resource) }
-      : withSteps(resource, informed, information?.values, target),
+    planned: isUnseen ? informed.planned : withSteps(resource, informed, information?.values, target),
     requiresReplace: [],
     memo: {
       ...(memo.removal === undefined ? {} : { removal: memo.removal }),
@@ -355,7 +345,10 @@ function withSteps<Target>(
   const closed = withUnsetAsNull(change, informed);
   const planned = { ...change.planned };
   if (stepsAttribute !== undefined) planned[stepsAttribute] = describeSteps(resource, closed, target);
-  if (effects !== undefined) planned[effects.attribute] = effectsOf(resource, closed, target);
+  if (effects !== undefined) {
+    const steps = resource.steps(closed, target);
+    planned[effects.attribute] = steps === UNKNOWN ? UNKNOWN : effects.of(steps);
+  }
   if (removalAttribute !== undefined) {
     const before = change.prior?.[removalAttribute] ?? null;
     const isSame = isKnown(closed.planned) && sameTexts(before, removalOf(resource, closed.planned, target));
@@ -366,11 +359,4 @@ function withSteps<Target>(
       withPlace(resource, closed.planned, target)[removalPlace.attribute] ?? null;
   }
   return planned;
-}
-
-function unknownSteps({ stepsAttribute, effects }: ManagedResource<never>): Values {
-  return {
-    ...(stepsAttribute === undefined ? {} : { [stepsAttribute]: UNKNOWN }),
-    ...(effects === undefined ? {} : { [effects.attribute]: UNKNOWN }),
-  };
 }

@@ -1,14 +1,13 @@
 import { isList, UNKNOWN } from '../../schema';
 import type { Unknown, Value, Values } from '../../schema';
-import type { Change, ManagedResource } from './definition';
+import type { Change, Creation, ManagedResource, Update } from './definition';
 
 /**
  * The change as a definition's `steps` gets it. An attribute that the declaration leaves to the provider, and that is
  * not known yet, is null. An unknown value that `inform` gave is an input of the steps, so it stays unknown.
  */
-export function withUnsetAsNull<Of extends Change>(change: Of, informed: Values = {}): Of {
+export function withUnsetAsNull<Of extends Creation | Update>(change: Of, informed: Values = {}): Of {
   const { planned, config } = change;
-  if (planned === null || config === null) return change;
   const closed = Object.entries(planned).map(([name, value]): [string, Value] => {
     const isUnset = value === UNKNOWN && (config[name] ?? null) === null && !(name in informed);
     return [name, isUnset ? null : value];
@@ -24,16 +23,6 @@ export function describeSteps<Target>(
 ): readonly string[] | Unknown {
   const steps = resource.steps(change, target);
   return steps === UNKNOWN ? UNKNOWN : steps.flatMap((step) => resource.describe(step));
-}
-
-/** What the steps of a change do to others, as people read it. */
-export function effectsOf<Target>(
-  resource: ManagedResource<Target>,
-  change: Change,
-  target: Target,
-): readonly string[] | Unknown {
-  const steps = resource.steps(change, target);
-  return steps === UNKNOWN ? UNKNOWN : (resource.effects?.of(steps) ?? []);
 }
 
 /** The steps that remove the object, as people read them. */

@@ -3,7 +3,7 @@ import { differences, equivalent, keepSpelling } from '../../plugin/engine/equal
 import { propose } from '../../plugin/engine/proposal';
 import { withoutUnknown, withoutWriteOnly } from '../../plugin/engine/strip';
 import { integer, path, text, UNKNOWN } from '../../schema';
-import type { BlockSchema, Known, Values } from '../../schema';
+import type { BlockSchema, Known, Value, Values } from '../../schema';
 import { lower } from './thing';
 
 const alike = (left: Known, right: Known) => lower(left) === lower(right);
@@ -147,7 +147,13 @@ describe('two values mean the same', () => {
     expect(equivalent(name, left, right)).toBe(expected);
   });
 
-  test('is asked only of known values: an equality need not know null', () => {
+  test('is asked only of known values: an equality need not know unknown ones, nor null', () => {
+    const always = text('optional', '', { equals: () => true });
+    expect(equivalent(always, 'a', 'b')).toBe(true);
+    const unfit: readonly Value[] = [null, UNKNOWN, ['a', UNKNOWN]];
+    for (const value of unfit) {
+      expect([equivalent(always, value, 'a'), equivalent(always, 'a', value)]).toEqual([false, false]);
+    }
     const strict = text('optional', '', {
       equals: (left, right) => (left as string).length === (right as string).length,
     });
@@ -175,6 +181,12 @@ describe('two values mean the same', () => {
 });
 
 describe('the former spelling stays', () => {
+  test('of a single block', () => {
+    const schema: BlockSchema = { attributes: {}, blocks: { one: { nesting: 'single', schema: part } } };
+    const kept = keepSpelling(schema, { one: item({ host: 'H' }) }, { one: item({ host: 'h', port: 25 }) });
+    expect(kept).toEqual({ one: item({ host: 'H', port: 25 }) });
+  });
+
   test('of attributes, rows and a single block', () => {
     const before = values({ name: 'A', one: { size: 1, secret: null }, row: [item({ host: 'H' })] });
     const next = values({
@@ -211,6 +223,12 @@ describe('the former spelling stays', () => {
   });
 });
 
+test('what is created has no former value with which a declared one could be compared', () => {
+  const always = text('optional', '', { equals: () => true });
+  expect(propose({ attributes: { always } }, null, { always: 'a' })).toEqual({ always: 'a' });
+  expect(propose({ attributes: { always } }, { always: 'b' }, { always: 'a' })).toEqual({ always: 'b' });
+});
+
 describe('a proposed block', () => {
   const prior = values({
     row: [item({ host: 'H', port: 25, id: '1' })],
@@ -223,19 +241,40 @@ describe('a proposed block', () => {
       item({ host: 'H', port: 25, id: '1' }),
       item({ host: 'i', port: UNKNOWN, id: UNKNOWN }),
     ]);
+    const moved = propose(SCHEMA, prior, values({ row: [item({ host: 'i' }), item({ host: 'h' })] }));
+    expect(moved.row).toEqual([
+      item({ host: 'i', port: 25, id: '1' }),
+      item({ host: 'h', port: UNKNOWN, id: UNKNOWN }),
+    ]);
   });
 
   test('in a set keeps what the provider gave the one that means the same', () => {
     const { any } = propose(
       SCHEMA,
       prior,
-      values({ any: [item({ host: 'b' }), item({ host: 'a', port: 9 })] }),
+      values({ any: [item({ host: 'a', port: 9 }), item({ host: 'b' })] }),
     );
-    // Another port is another block.
+    // Another port is another block. The order is that of sets, in which capital letters come first.
     expect(any).toEqual([
       expect.objectContaining({ host: 'B', port: 2, id: 'b' }),
       expect.objectContaining({ host: 'a', port: 9, id: UNKNOWN }),
     ]);
+  });
+
+  test('in a set is another one where an optional attribute left the declaration', () => {
+    const schema: BlockSchema = {
+      attributes: {},
+      blocks: {
+        any: {
+          nesting: 'set',
+          schema: { attributes: { note: text('optional', ''), id: text('computed', '') } },
+        },
+      },
+    };
+    const before = { any: [{ note: 'x', id: '1' }] };
+    const proposed = (note: string | null) => propose(schema, before, { any: [{ note, id: null }] }).any;
+    expect(proposed('x')).toEqual([{ note: 'x', id: '1' }]);
+    expect(proposed(null)).toEqual([{ note: null, id: UNKNOWN }]);
   });
 
   test('is null, unknown or not there as it is declared', () => {

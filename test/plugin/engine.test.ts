@@ -1,9 +1,10 @@
 import { getMaxListeners } from 'node:events';
 import { Engine } from '../../plugin/engine/engine';
 import { readMemo, writeMemo, type Memo } from '../../plugin/engine/memo';
-import { path, textList, UNKNOWN } from '../../schema';
+import type { ManagedResource } from '../../plugin';
+import { integer, path, text, textList, UNKNOWN } from '../../schema';
 import type { Diagnostic, Value, Values } from '../../schema';
-import { attributes, errors, provider, setUp, setUpInPlace, type Step, Target, thing } from './thing';
+import { attributes, errors, lower, provider, setUp, setUpInPlace, type Step, Target, thing } from './thing';
 
 describe('the plan', () => {
   test('of a creation: declared values, defaults, and unknown what the provider decides', async () => {
@@ -115,6 +116,58 @@ describe('the plan', () => {
     });
   });
 
+  test('takes a fact that is only spelled differently for no change', async () => {
+    const id = text('computed', '', { equals: (a, b) => lower(a) === lower(b) });
+    const { plan, config, state } = await setUp({
+      schema: { ...thing.schema, attributes: { ...attributes, id } },
+      inform: async () => ({ values: { id: 'ID OF A' } }),
+    });
+    const prior = state({ name: 'a' });
+    expect((await plan(prior, config({ name: 'a' }))).planned).toEqual(prior);
+  });
+
+  test('tells the definition which kind of change it is asked about, as the apply does', async () => {
+    type Asked = Pick<Parameters<typeof thing.steps>[0], 'kind' | 'prior' | 'planned'>;
+    const kindOf = ({ prior, planned }: Asked) =>
+      planned === null ? 'destroy' : prior === null ? 'create' : 'update';
+    const told = new Set<string>();
+    const right = new Set<string>();
+    const note = (who: string, change: Asked) => {
+      told.add(`${who} ${change.kind}`);
+      right.add(`${who} ${kindOf(change)}`);
+    };
+    const { engine, deploy, config, state, target } = await setUpInPlace({
+      inform: async (change) => {
+        note('inform', change);
+        return {};
+      },
+      resume: async (change) => {
+        note('resume', change);
+        return null;
+      },
+      steps: (change, on) => {
+        note('steps', change);
+        return thing.steps(change, on);
+      },
+    });
+    await deploy(null, config({ name: 'a' }));
+    await deploy(null, config({ name: 'a', url: 'found' }));
+    await deploy(state({ name: 'a', url: 'found' }), config({ name: 'a', url: 'changed' }));
+    await engine.configure({}, '1.11.4');
+    await deploy(state({ name: 'a' }), null);
+    expect(target.ran).toEqual(['make a', 'set a on', 'set a url', 'set a url', 'remove a']);
+    expect(told).toEqual(right);
+    expect([...told].sort()).toEqual([
+      'inform create',
+      'inform destroy',
+      'inform update',
+      'resume update',
+      'steps create',
+      'steps destroy',
+      'steps update',
+    ]);
+  });
+
   test('refuses a change of what says which object it is, at its place, with both ways on', async () => {
     const { plan, config, state } = await setUpInPlace();
     const { diagnostics, requiresReplace } = await plan(state({ name: 'a' }), config({ name: 'b' }));
@@ -203,6 +256,8 @@ describe('what stands against the steps', () => {
   test('is not asked where nothing is to be done, where the steps are unknown, or after an error', async () => {
     const { plan, config, state, asked } = await vetting();
     await plan(state({ name: 'a', url: 'u' }), config({ name: 'a', url: 'U' }));
+    const withoutSteps = await plan(state({ name: 'a' }), config({ name: 'a', part: [{ host: 'h' }] }));
+    expect(withoutSteps.planned).toMatchObject({ steps: [] });
     await plan(state({ name: 'a' }), config({ name: 'a', url: UNKNOWN }));
     await plan(null, config({ name: 'a', url: UNKNOWN }));
     expect(asked).toEqual([]);
@@ -248,8 +303,12 @@ describe('the apply', () => {
   });
 
   test('says which attribute did not take, and keeps what is really there', async () => {
+    let reads = 0;
     const { deploy, config } = await setUp({
-      read: async (state) => ({ state: { ...state, size: 5, chosen: 'c', id: 'i' } }),
+      read: async (state) => {
+        reads += 1;
+        return { state: { ...state, size: 5, chosen: 'c', id: 'i' } };
+      },
     });
     const { state, diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
     expect(diagnostics).toMatchObject([
@@ -257,20 +316,55 @@ describe('the apply', () => {
     ]);
     expect(diagnostics[0]?.detail).toMatch(/shows 5, not 7 as planned/);
     expect(state).toMatchObject({ size: 5 });
+    // The definition does not say how to look again.
+    expect(reads).toBe(1);
   });
 
-  test('a change that shows only after a while did take, where the definition says how to look again', async () => {
-    let reads = 0;
-    let settled = 0;
-    const read: typeof thing.read = async (state) => {
-      reads += 1;
-      return { state: { ...state, size: reads > 2 ? 7 : 5, chosen: 'c', id: 'i' } };
-    };
-    const { deploy, config } = await setUp({ read, settle: () => (settled += 1) });
-    const { state, diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
-    expect(diagnostics).toEqual([]);
-    expect(state).toMatchObject({ size: 7 });
-    expect([reads, settled]).toEqual([3, 2]);
+  describe('waits for a change that shows only after a while, where the definition says how to look again', () => {
+    beforeEach(() => jest.useFakeTimers());
+    afterEach(() => jest.useRealTimers());
+
+    /** Where reading shows what was set only from one read on. */
+    async function slowToShow({ from, before }: { readonly from: number; readonly before: Values | null }) {
+      const counts = { reads: 0, settled: 0 };
+      const rig = await setUp({
+        read: async (state) => {
+          counts.reads += 1;
+          return { state: counts.reads < from ? before : { ...state, size: 7, chosen: 'c', id: 'i' } };
+        },
+        settle: () => (counts.settled += 1),
+      });
+      return { ...rig, counts, applying: rig.deploy(null, rig.config({ name: 'a', size: 7 })) };
+    }
+    const other = { name: 'a', size: 5, on: true, chosen: 'c', id: 'i' };
+
+    test.each([
+      ['another value', other],
+      ['no object', null],
+    ])('at first there is %s', async (_what, before) => {
+      const { applying, counts } = await slowToShow({ from: 3, before });
+      await jest.advanceTimersByTimeAsync(750);
+      expect(await applying).toMatchObject({ state: { size: 7 }, diagnostics: [] });
+      expect(counts).toEqual({ reads: 3, settled: 2 });
+    });
+
+    test('for about eight seconds', async () => {
+      const { applying, counts } = await slowToShow({ from: 7, before: other });
+      await jest.advanceTimersByTimeAsync(7_749);
+      expect(counts.reads).toBe(5);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(errors((await applying).diagnostics)).toEqual(['size did not take']);
+      expect(counts.reads).toBe(6);
+    });
+
+    test('no longer than until a person stops it', async () => {
+      const { applying, counts, engine } = await slowToShow({ from: 7, before: other });
+      await jest.advanceTimersByTimeAsync(300);
+      engine.stop();
+      await jest.advanceTimersByTimeAsync(500);
+      expect(errors((await applying).diagnostics)).toEqual(['size did not take']);
+      expect(counts.reads).toBe(3);
+    });
   });
 
   test('runs nothing where it would run other steps than the plan showed', async () => {
@@ -283,10 +377,34 @@ describe('the apply', () => {
       config: wanted,
       memo,
     });
-    expect(errors(result.diagnostics)).toEqual(['test_thing would now run other steps than the plan showed']);
-    expect(result.diagnostics[0]?.detail).toContain('2. set a url');
+    expect(result).toEqual({
+      state: null,
+      diagnostics: [
+        {
+          severity: 'error',
+          summary: 'test_thing would now run other steps than the plan showed',
+          detail:
+            'Nothing was run. Now these steps would run:\n  1. make a\n  2. set a url\n  3. set a on\n' +
+            'Plan again and review the new steps.',
+        },
+      ],
+    });
     expect(target.ran).toEqual([]);
-    expect(result.state).toBeNull();
+  });
+
+  test('removes by what the state says, where another version of the provider planned it', async () => {
+    const { engine, state, target } = await setUp();
+    target.objects.set('a', {});
+    const removal = {
+      prior: state({ name: 'a' }),
+      planned: null,
+      config: null,
+      memo: readMemo(Buffer.from('?')),
+    };
+    expect(await engine.apply('test_thing', removal)).toEqual({ state: null, diagnostics: [] });
+    expect(target.ran).toEqual(['remove a']);
+    // What was removed is not looked for.
+    expect(target.reads).toBe(0);
   });
 
   test('after a failure keeps what is there and says where it stopped', async () => {
@@ -295,13 +413,52 @@ describe('the apply', () => {
     target.failAt = 'set a size';
     const result = await deploy(state({ name: 'a' }), config({ name: 'a', url: 'u', size: 1, tags: ['t'] }));
     expect(result.state).toMatchObject({ url: 'u', size: null, tags: null, steps: ['set a url'] });
-    expect(result.diagnostics[0]?.detail).toMatch(/as asked\n\nStep 2 of 3: set a size\n/);
+    expect(result.diagnostics).toEqual([
+      {
+        severity: 'error',
+        summary: 'broke',
+        detail:
+          'as asked\n\nStep 2 of 3: set a size\n' +
+          'The steps before it are done; the steps after it were not run. Plan and apply again to run them.',
+      },
+    ]);
   });
 
-  test('after a failure that made nothing keeps nothing', async () => {
+  test('after a failure that made nothing keeps nothing, whether it can be read or not', async () => {
     const { deploy, config, target } = await setUp();
     target.failAt = 'make a';
     expect(await deploy(null, config({ name: 'a' }))).toMatchObject({ state: null });
+    target.readFails = true;
+    expect(await deploy(null, config({ name: 'a' }))).toMatchObject({
+      state: null,
+      diagnostics: [{ summary: 'broke' }, { summary: 'test_thing could not be read after the failure' }],
+    });
+  });
+
+  test('passes on what a step warns of as it is, beside its error and without one', async () => {
+    const warning: Diagnostic = { severity: 'warning', summary: 'slow', detail: 'a minute' };
+    const { deploy, config, target } = await setUp({
+      find: async () => ({ existing: null }),
+      execute: async (step, on, context) => [warning, ...(await thing.execute(step, on, context))],
+    });
+    target.failAt = 'set a on';
+    const { diagnostics } = await deploy(null, config({ name: 'a' }));
+    expect(diagnostics).toMatchObject([warning, warning, { summary: 'broke' }, { severity: 'warning' }]);
+  });
+
+  test('asks for what is there without unknown values, after a failure too', async () => {
+    const asked: Value[] = [];
+    const { deploy, config, target } = await setUp({
+      read: async (state, on) => {
+        asked.push(...Object.values(state));
+        return thing.read(state, on);
+      },
+    });
+    target.failAt = 'set b on';
+    await deploy(null, config({ name: 'a' }));
+    await deploy(null, config({ name: 'b' }));
+    expect(asked).toContain('b');
+    expect(asked).not.toContain(UNKNOWN);
   });
 
   describe('of an object that a creation finds', () => {
@@ -332,6 +489,33 @@ describe('the apply', () => {
       );
     });
 
+    test('shows no secret, but blocks', async () => {
+      const size = integer('optional', '', { sensitive: true });
+      const name = { ...attributes['name']!, identity: true };
+      const { plan, config, target } = await setUpInPlace({
+        foundNote,
+        schema: { ...thing.schema, attributes: { ...attributes, name, size } },
+        inform: async () => ({ values: { id: 'another' } }),
+      });
+      target.objects.set('a', { id: 'id of a', url: 'old', size: 5, tags: ['x'] });
+      const wanted = config({ name: 'a', url: UNKNOWN, size: 7, tags: ['y'], part: [{ host: 'h' }] });
+      expect((await plan(null, wanted)).diagnostics[0]?.detail.split('\n').slice(0, 4)).toEqual([
+        'A deploy changes it in place where it differs from the declaration:',
+        '  size: a sensitive value -> a sensitive value',
+        '  tags: ["x"] -> ["y"]',
+        '  part: [] -> [{"host":"h","secret":null}]',
+      ]);
+    });
+
+    test('does not say that it is there where reading it failed', async () => {
+      const denied: Diagnostic = { severity: 'error', summary: 'Access is denied', detail: 'ask for it' };
+      const { plan, config } = await setUpInPlace({
+        foundNote,
+        find: async (planned) => ({ existing: { name: planned['name'] ?? null }, diagnostics: [denied] }),
+      });
+      expect((await plan(null, config({ name: 'a' }))).diagnostics).toEqual([denied]);
+    });
+
     test('says nothing of one that is not there, nor of one that the state holds', async () => {
       const { plan, config, state, target } = await setUpInPlace({ foundNote });
       expect((await plan(null, config({ name: 'a' }))).diagnostics).toEqual([]);
@@ -353,9 +537,28 @@ describe('the apply', () => {
       const read: typeof thing.read = async (state) => ({ state: { ...state, size: 5, id: 'i' } });
       const { deploy, config } = await setUp({ find, execute, read });
       const { diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
-      expect(detailOf(diagnostics)).toContain(
-        'The object was read back after the error: it is not as declared:\n  size is 5, not 7',
+      expect(detailOf(diagnostics)).toMatch(
+        /\nThe object was read back after the error: it is not as declared:\n {2}size is 5, not 7$/,
       );
+    });
+
+    test('of each attribute that is not as declared', async () => {
+      const read: typeof thing.read = async (state) => ({ state: { ...state, url: null, size: 5, id: 'i' } });
+      const { deploy, config } = await setUp({ find, execute, read });
+      const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 7 }));
+      expect(detailOf(diagnostics)).toMatch(
+        /it is not as declared:\n {2}url is null, not "u"\n {2}size is 5, not 7$/,
+      );
+    });
+
+    test('of the object as it was to become, where it is no longer found as it was', async () => {
+      const read: typeof thing.read = async (state) => ({ state: state.url === 'new' ? state : null });
+      const { deploy, config, state } = await setUp({ find, execute, read });
+      const { diagnostics } = await deploy(
+        state({ name: 'a', url: 'old' }),
+        config({ name: 'a', url: 'new' }),
+      );
+      expect(detailOf(diagnostics)).toContain('everything that can be read is as declared.');
     });
 
     test('where all is as declared', async () => {
@@ -371,6 +574,7 @@ describe('the apply', () => {
       const { deploy, config, target } = await setUp({ find });
       target.failAt = 'make a';
       const { diagnostics } = await deploy(null, config({ name: 'a' }));
+      expect(diagnostics).toHaveLength(1);
       expect(detailOf(diagnostics)).toContain('The object was read back after the error: it does not exist.');
     });
 
@@ -425,6 +629,9 @@ describe('the apply', () => {
       const result = await applying;
       expect(result).toMatchObject({ state: { name: 'a', steps: ['make a'] } });
       expect(errors(result.diagnostics)).toEqual(['test_thing: a step failed']);
+      expect(result.diagnostics[0]?.detail).toMatch(
+        /^The operation did not end after an error inside the provider\.\n\nStep 2 of 3: set a url\n/,
+      );
       const later = await engine.read('test_thing', state({ name: 'a' }));
       expect(later.state).toMatchObject({ name: 'a' });
     } finally {
@@ -508,13 +715,41 @@ describe('an object that is changed in place', () => {
     expect([state, diagnostics.length, errors(diagnostics)]).toEqual([null, 1, ['broke']]);
   });
 
+  test('counts as unchanged in what cannot be read of it', async () => {
+    const there = { name: 'a', on: true, chosen: 'by provider', id: 'id of a' };
+    const { deploy, config, target } = await setUpInPlace({
+      find: async () => ({ existing: there }),
+      // The size is taken over, as of all that cannot be read.
+      read: async (state) => ({ state: { ...there, size: state.size ?? null } }),
+    });
+    target.failAt = 'set a size';
+    const { diagnostics } = await deploy(null, config({ name: 'a', size: 2 }));
+    expect([diagnostics.length, errors(diagnostics)]).toEqual([1, ['broke']]);
+  });
+
+  test('of which an update fails stays in the state, as it is now', async () => {
+    const { deploy, config, state: stateOf, target } = await setUpInPlace();
+    target.objects.set('a', { id: 'id of a', url: 'old', size: 1 });
+    target.failAt = 'set a size';
+    const { state, diagnostics } = await deploy(
+      stateOf({ name: 'a', url: 'old', size: 1 }),
+      config({ name: 'a', url: 'new', size: 2 }),
+    );
+    expect(state).toMatchObject({ name: 'a', url: 'new', size: 1, steps: ['set a url'] });
+    expect([diagnostics.length, errors(diagnostics)]).toEqual([1, ['broke']]);
+  });
+
   test('that was there before the creation is not to be taken away by hand', async () => {
     const { deploy, config, target } = await setUpInPlace();
     target.objects.set('a', { id: 'id of a', url: 'old', size: 1 });
     target.failAt = 'set a size';
     const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 2 }));
-    expect(diagnostics[1]?.summary).toBe('test_thing is only partly created');
-    expect(diagnostics[1]?.detail).not.toMatch(/remove/);
+    expect(diagnostics[1]).toEqual({
+      severity: 'warning',
+      summary: 'test_thing is only partly created',
+      detail:
+        'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.',
+    });
   });
 
   test('of which something did not take keeps nothing in the state', async () => {
@@ -531,7 +766,9 @@ describe('an object that is changed in place', () => {
       find: () => Promise.reject(new Error('too early')),
       steps: () => [],
     });
-    expect((await plan(null, config({ name: UNKNOWN }))).planned).toMatchObject({ steps: UNKNOWN });
+    const { planned, diagnostics } = await plan(null, config({ name: UNKNOWN }));
+    expect(planned).toMatchObject({ steps: UNKNOWN });
+    expect(diagnostics).toEqual([]);
   });
 
   const whole = async () => {
@@ -582,6 +819,70 @@ describe('an object that is changed in place', () => {
   });
 });
 
+describe('an object that Terraform replaces, since nothing finds the old one', () => {
+  /** As Terraform does it: it plans the change, then a creation, whose memo goes to the removal too. */
+  async function replacement(changes: Partial<ManagedResource<Target, Step>> = {}) {
+    const set = await setUp(changes);
+    set.target.objects.set('a', { id: 'id of a' });
+    const prior = set.state({ name: 'a' });
+    const wanted = set.config({ name: 'b' });
+    const change = await set.plan(prior, wanted);
+    expect(change.requiresReplace).toEqual([path('name')]);
+    const creation = await set.plan(null, wanted, change.memo);
+    expect(creation.diagnostics).toEqual([]);
+    await set.engine.configure({}, '1.11.4');
+    const memo = readMemo(writeMemo(creation.memo));
+    const remove = () => set.engine.apply('test_thing', { prior, planned: null, config: null, memo });
+    const make = () =>
+      set.engine.apply('test_thing', { prior: null, planned: creation.planned, config: wanted, memo });
+    return { ...set, prior, remove, make };
+  }
+
+  test('is removed and made anew', async () => {
+    const { remove, make, target } = await replacement();
+    expect(await remove()).toEqual({ state: null, diagnostics: [] });
+    expect(await make()).toMatchObject({ state: { name: 'b' }, diagnostics: [] });
+    expect(target.ran).toEqual(['remove a', 'make b', 'set b on']);
+  });
+
+  test('is not removed by other steps than those at its plan', async () => {
+    let manner = 'remove a';
+    const { remove, prior, target } = await replacement({
+      steps: (change, on) =>
+        change.kind === 'destroy' ? [{ text: manner, name: 'a', set: null }] : thing.steps(change, on),
+    });
+    manner = 'remove a and all that is in it';
+    const { state, diagnostics } = await remove();
+    expect(state).toEqual(prior);
+    expect(errors(diagnostics)).toEqual([
+      'Destroying test_thing would now run other steps than the plan showed',
+    ]);
+    expect(target.ran).toEqual([]);
+  });
+
+  test('is removed after the new one was made (create_before_destroy), which leaves the old one over', async () => {
+    const { plan, make, removeDeposed, prior, target } = await replacement();
+    await make();
+    expect((await plan(prior, null)).memo).toMatchObject({ removal: ['remove a'] });
+    expect(await removeDeposed(prior)).toEqual({ state: null, diagnostics: [] });
+    expect(target.ran).toEqual(['make b', 'set b on', 'remove a']);
+  });
+});
+
+describe('what an update goes on from', () => {
+  test('is the state where no more is done', async () => {
+    const { plan, config, state } = await setUp({ resume: async () => null });
+    const { planned } = await plan(state({ name: 'a' }), config({ name: 'a', url: 'u' }));
+    expect(planned).toMatchObject({ steps: ['set a url'] });
+  });
+
+  test('is not looked for where nothing changes', async () => {
+    const { plan, config, state } = await setUp({ resume: () => Promise.reject(new Error('in vain')) });
+    const prior = state({ name: 'a' });
+    expect((await plan(prior, config({ name: 'a' }))).planned).toEqual(prior);
+  });
+});
+
 describe('what a removal would run', () => {
   const setUpRemoval = () =>
     setUpInPlace({
@@ -623,10 +924,36 @@ describe('an object that another address of the same plan removes', () => {
     expect(errors(diagnostics)).toEqual([
       `test_thing ${order === 'removal first' ? 'A' : 'a'} would be removed under one address and created under another`,
     ]);
-    expect(diagnostics[0]?.detail).toMatch(/remove a[^]*terraform state mv/);
+    expect(diagnostics[0]?.detail).toBe(
+      'It is one and the same object. This plan would remove it at the end, although it is declared:\n  1. remove a\n' +
+        'The most frequent cause is a name in the declaration that is now spelled differently, or in other letter case: ' +
+        'write it as before. If you want the new address, move the state to it: ' +
+        'terraform state mv <old address> <new address>.',
+    );
     // The next walk knows nothing of it.
     await engine.configure({}, '1.11.4');
     expect(errors((await second()).diagnostics)).toEqual([]);
+  });
+
+  test('is not taken away by a removal that runs nothing, or of what is gone', async () => {
+    const forgotten = await setUpInPlace({
+      steps: (change, on) => (change.kind === 'destroy' ? [] : thing.steps(change, on)),
+    });
+    forgotten.target.objects.set('a', {});
+    await forgotten.plan(forgotten.state({ name: 'a' }), null);
+    const found = await forgotten.plan(null, forgotten.config({ name: 'a' }));
+    expect(errors(found.diagnostics)).toEqual([]);
+
+    const { plan, config, state } = await setUpInPlace();
+    await plan(state({ name: 'a' }), null);
+    const kept = await plan(state({ name: 'a' }), config({ name: 'a' }));
+    expect(errors(kept.diagnostics)).toEqual([]);
+  });
+
+  test('is told apart only where objects have an identity', async () => {
+    const { plan, config, state } = await setUp();
+    await plan(state({ name: 'a' }), null);
+    expect(errors((await plan(state({ name: 'b' }), config({ name: 'b' }))).diagnostics)).toEqual([]);
   });
 
   test('is one with the same name: others may go and come', async () => {
@@ -676,7 +1003,20 @@ describe('the read', () => {
 
   test('says that an object is gone', async () => {
     const { engine, state } = await setUp();
-    expect((await engine.read('test_thing', state({ name: 'a' }))).state).toBeNull();
+    expect(await engine.read('test_thing', state({ name: 'a' }))).toEqual({ state: null, diagnostics: [] });
+  });
+
+  test('passes on what is said of it, of an object that is there or gone', async () => {
+    const said: Diagnostic[] = [{ severity: 'warning', summary: 'slow', detail: 'a minute' }];
+    const { engine, state, target } = await setUp({
+      read: async (values, on) => ({ ...(await thing.read(values, on)), diagnostics: said }),
+    });
+    expect(await engine.read('test_thing', state({ name: 'a' }))).toEqual({ state: null, diagnostics: said });
+    target.objects.set('a', {});
+    expect(await engine.read('test_thing', state({ name: 'a' }))).toMatchObject({
+      state: { name: 'a' },
+      diagnostics: said,
+    });
   });
 
   test('refuses a value that is not of its type, naming it', async () => {
@@ -709,11 +1049,13 @@ describe('the checks', () => {
 describe('an import', () => {
   test('gives the identity, whole and without secrets', async () => {
     const { engine } = await setUp();
-    expect((await engine.importState('test_thing', 'a')).state).toMatchObject({
-      name: 'a',
-      secret: null,
-      url: null,
-      part: [],
+    expect(await engine.importState('test_thing', 'a')).toEqual({
+      state: {
+        ...Object.fromEntries(Object.keys(attributes).map((name) => [name, null])),
+        name: 'a',
+        part: [],
+      },
+      diagnostics: [],
     });
   });
 
@@ -728,8 +1070,13 @@ describe('an import', () => {
 });
 
 test('the memo survives its bytes, unknown parts too; foreign bytes are none', () => {
-  const memo: Memo = { existing: { a: UNKNOWN, b: [UNKNOWN, null], c: '$unknown' }, removal: ['x'] };
+  const memo: Memo = {
+    existing: { a: UNKNOWN, b: [UNKNOWN, null], c: '$unknown', d: { $unknown: 'x', more: 'y' } },
+    removal: ['x'],
+  };
   expect(readMemo(writeMemo(memo))).toEqual(memo);
   expect(writeMemo({})).toHaveLength(0);
-  expect(readMemo(Buffer.from('not json'))).toEqual({});
+  for (const foreign of [undefined, Buffer.alloc(0), Buffer.from('not json')]) {
+    expect(readMemo(foreign)).toEqual({});
+  }
 });

@@ -1,8 +1,9 @@
 import type { DataSource, ManagedResource, ProviderDefinition } from '../../plugin';
 import { Engine, EngineError } from '../../plugin/engine/engine';
+import { readMemo, writeMemo } from '../../plugin/engine/memo';
 import { integer, text, UNKNOWN } from '../../schema';
 import type { Known } from '../../schema';
-import { errors, lower, setUp, setUpInPlace, Target, thing } from './thing';
+import { errors, lower, setUp, setUpInPlace, type Step, Target, thing } from './thing';
 
 const source: DataSource<Target> = {
   typeName: 'test_source',
@@ -155,39 +156,48 @@ describe('an import that finds nothing', () => {
 });
 
 describe('the apply of a removal', () => {
-  test('runs nothing where it would run other steps than the plan showed', async () => {
-    let more = false;
+  test.each([
+    ['one more', ['remove a'], ['remove a', 'sweep up']],
+    ['one less', ['remove a', 'sweep up'], ['remove a']],
+    ['another one', ['remove a', 'sweep up'], ['remove a', 'tell others']],
+    ['another order', ['sweep up', 'remove a'], ['remove a', 'sweep up']],
+    ['none', ['remove a'], []],
+    ['some, where there were none', [], ['remove a']],
+  ])('runs nothing where it would run other steps than the plan showed: %s', async (_what, shown, now) => {
+    let texts = shown;
     const { engine, plan, state, target } = await setUp({
-      steps: () => [
-        ...(more ? [{ text: 'empty a', name: 'a', set: {} }] : []),
-        { text: 'remove a', name: 'a', set: null },
-      ],
+      steps: () => texts.map((what): Step => ({ text: what, name: 'a', set: null })),
     });
+    target.objects.set('a', { id: 'id of a' });
     const prior = state({ name: 'a' });
-    const { memo } = await plan(prior, null);
-    more = true;
-    const result = await engine.apply('test_thing', { prior, planned: null, config: null, memo });
-    expect(result).toEqual({
+    const memo = readMemo(writeMemo((await plan(prior, null)).memo));
+    await engine.configure({}, '1.11.4');
+    texts = now;
+    expect(await engine.apply('test_thing', { prior, planned: null, config: null, memo })).toEqual({
       state: prior,
       diagnostics: [
         {
           severity: 'error',
           summary: 'Destroying test_thing would now run other steps than the plan showed',
           detail:
-            'Nothing was run. Now these steps would run:\n  1. empty a\n  2. remove a\nPlan again and review the new steps.',
+            `Nothing was run. Now these steps would run:\n${now.map((what, index) => `  ${index + 1}. ${what}`).join('\n')}\n` +
+            'Plan again and review the new steps.',
         },
       ],
     });
-    expect(target.ran).toEqual([]);
+    expect([target.ran, target.objects.has('a')]).toEqual([[], true]);
   });
 
   test('of what is in no state does nothing', async () => {
     const { engine, target } = await setUp();
     const request = { prior: null, planned: null, config: null, memo: {} };
     expect(await engine.apply('test_thing', request)).toEqual({ state: null, diagnostics: [] });
-    expect((await engine.plan('test_thing', { prior: null, config: null, memo: {} })).diagnostics).toEqual(
-      [],
-    );
+    expect(await engine.plan('test_thing', { prior: null, config: null, memo: {} })).toEqual({
+      planned: null,
+      requiresReplace: [],
+      memo: {},
+      diagnostics: [],
+    });
     expect(target.ran).toEqual([]);
   });
 
@@ -474,6 +484,21 @@ describe('a place in the order of removals', () => {
     expect((await plan(state({ name: 'a', place: null }), wanted)).planned).toMatchObject({ place: 4 });
     const nowhere = await placed(null);
     expect((await nowhere.plan(null, wanted)).planned).toMatchObject({ place: null });
+  });
+
+  test('stays through an apply, and another one by now is no change', async () => {
+    const { deploy, plan, config, state, target } = await placed(4);
+    const prior = state({ name: 'a', place: 3 });
+    expect((await plan(prior, config({ name: 'a', place: null }))).planned).toEqual(prior);
+    expect(await deploy(null, config({ name: 'a', place: null }))).toMatchObject({
+      state: { place: 4 },
+      diagnostics: [],
+    });
+    target.objects.set('a', { id: 'id of a', place: 3 });
+    expect(await deploy(prior, config({ name: 'a', url: 'u', place: null }))).toMatchObject({
+      state: { place: 3 },
+      diagnostics: [],
+    });
   });
 
   test('is that of today after a read, where there is one today', async () => {

@@ -54,6 +54,8 @@ async function engineOf(manners: Partial<ManagedResource<Target, Values | null>>
     target,
     read: (state: Values) => engine.read('test_thing', state),
     planDestroy: (prior: Values) => engine.plan('test_thing', { prior, config: null, memo: {} }),
+    planChange: (prior: Values, host: string) =>
+      engine.plan('test_thing', { prior, config: { ...config, host }, memo: {} }),
     create: async () => {
       const { planned, memo } = await engine.plan('test_thing', { prior: null, config, memo: {} });
       expect(planned).toEqual({ id: UNKNOWN, host: 'Mail', ttl: 3600 });
@@ -72,6 +74,13 @@ describe('a resource that stands in for one on the older kit', () => {
     expect(strict.diagnostics).toMatchObject([{ severity: 'error', summary: 'host did not take' }]);
   });
 
+  test('keeps nothing of what it made and cannot read back, as the older kit does', async () => {
+    const read = () => Promise.reject(new Error('nobody answers'));
+    await expect((await engineOf({ legacy: true, read })).create()).rejects.toThrow('nobody answers');
+    const strict = await (await engineOf({ read })).create();
+    expect(strict).toMatchObject({ state: { host: 'Mail' } });
+  });
+
   test('shows another spelling as drift', async () => {
     const legacy = await engineOf({ legacy: true });
     legacy.target.object = { ...state, host: 'mail' };
@@ -87,6 +96,25 @@ test('where steps are done as a whole or not at all, nothing is read back after 
   target.fails = true;
   expect(await create()).toMatchObject({ state: null, diagnostics: [{ severity: 'error' }] });
   expect(target.reads).toBe(0);
+});
+
+test('where steps are done as a whole or not at all, what the first ones did is read back after a later one failed', async () => {
+  const { target, create } = await engineOf({
+    atomicSteps: true,
+    steps: ({ planned }) => [planned, null],
+    async execute(step, on) {
+      if (step === null) return [{ severity: 'error', summary: 'refused', detail: '' }];
+      on.object = { ...step, id: '1' };
+      return [];
+    },
+  });
+  expect(await create()).toMatchObject({ state: { id: '1', host: 'Mail' } });
+  expect(target.reads).toBeGreaterThan(0);
+});
+
+test('a resource that never asks for a replacement gets none', async () => {
+  const { planChange } = await engineOf({});
+  expect(await planChange(state, 'other')).toMatchObject({ requiresReplace: [], diagnostics: [] });
 });
 
 test('what a destroy runs is said only of a resource that shows its steps', async () => {
