@@ -41,7 +41,7 @@ const EXPORT =
 export function readCertificateFile(bytes: Uint8Array): CertificateFile {
   const text = textOf(bytes);
   if (/PRIVATE KEY ?----|PuTTY-User-Key-File/.test(text)) throw withKey('holds a private key');
-  if (bytes[0] === SEQUENCE) refuseKey(bytes);
+  refuseKey(bytes);
   const ders = bytes[0] === SEQUENCE ? [bytes] : dersIn(text);
   const [leaf, ...others] = ders.map(certificateOf);
   if (leaf === undefined) throw new UnfitCertificateFile('holds no certificate', EXPORT);
@@ -88,10 +88,10 @@ function dersIn(text: string): readonly Uint8Array[] {
     throw new UnfitCertificateFile('breaks off in the middle of a certificate', EXPORT);
   }
   if (blocks.length === 0) throw withoutBlocks(text);
-  return blocks.map(([, label = '', body = '']) => {
-    const der = decoded(body);
+  return blocks.map(([, label, body]) => {
+    const der = decoded(body!);
     if (der !== undefined) refuseKey(der);
-    if (!CERTIFICATE_LABELS.includes(label)) {
+    if (!CERTIFICATE_LABELS.includes(label!)) {
       throw new UnfitCertificateFile(`holds a block '${label}', which is not a certificate`, EXPORT);
     }
     if (der === undefined) {

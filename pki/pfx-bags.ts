@@ -62,24 +62,18 @@ export function isProtectedToPrincipals(parts: readonly Der[]): boolean {
 }
 
 export function* bagsOf(parts: readonly Der[], opening: Opening): Deriving<readonly Bag[]> {
-  const bags: Bag[] = [];
-  for (const part of parts) {
-    const [type] = children(part);
-    switch (identifier(type)) {
-      case DATA:
-        bags.push(...bagsIn(innerStructure(contentOctets(part))));
-        break;
-      case ENCRYPTED_DATA: {
-        const [, information] = children(children(children(part)[1])[0]);
-        const [, algorithm, content] = children(information);
-        bags.push(...bagsIn(yield* opened(algorithm, content, opening, readDer)));
-        break;
-      }
-      default:
-        throw new PkiError('unsupported', `the PFX has a part of type ${identifier(type)}`);
-    }
-  }
-  return bags;
+  const bags: (readonly Bag[])[] = [];
+  for (const part of parts) bags.push(bagsIn(yield* safeContents(part, opening)));
+  return bags.flat();
+}
+
+function* safeContents(part: Der, opening: Opening): Deriving<Der> {
+  const type = identifier(children(part)[0]);
+  if (type === DATA) return innerStructure(contentOctets(part));
+  if (type !== ENCRYPTED_DATA) throw new PkiError('unsupported', `the PFX has a part of type ${type}`);
+  const [, information] = children(children(children(part)[1])[0]);
+  const [, algorithm, content] = children(information);
+  return yield* opened(algorithm, content, opening, readDer);
 }
 
 function* opened<T>(

@@ -84,8 +84,8 @@ export function* decrypted<T>(
     const open = yield* attempt();
     try {
       return read(open(content));
-    } catch (error) {
-      if (error instanceof PkiError) throw error;
+    } catch {
+      // The next form of the password may be the right one.
     }
   }
   return undefined;

@@ -217,8 +217,11 @@ function distinct(certificates: readonly Certificate[]): readonly Certificate[] 
   );
 }
 
-/** False where the certificate's key cannot be decoded: no private key that can be read belongs to it. */
+/**
+ * Compares the kinds first: a certificate's key that cannot be decoded is of none; and where the kinds differ, `equals`
+ * leaves an error behind in OpenSSL, which fails the next private key that is read (seen with Node 20).
+ */
 function belongs(certificate: Certificate, privateKey: KeyObject): boolean {
-  if (certificate.keyAlgorithm === 'unknown') return false;
+  if (certificate.keyAlgorithm !== privateKey.asymmetricKeyType) return false;
   return new X509Certificate(certificate.der).publicKey.equals(createPublicKey(privateKey));
 }

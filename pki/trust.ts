@@ -30,8 +30,8 @@ export function trustOf(
     const root = rootOf(one, publicly);
     if (root !== undefined) return { kind: 'public', root };
   }
-  const top = chain.at(-1) ?? certificate;
-  if (chain.length === 0) return { kind: 'incomplete', issuer: certificate.issuer };
+  const top = chain.at(-1);
+  if (top === undefined) return { kind: 'incomplete', issuer: certificate.issuer };
   return { kind: 'private', root: isItsOwnIssuer(top) ? top.subject : top.issuer };
 }
 

@@ -1,4 +1,4 @@
-import { covers, makeSelfSigned, type Certificate } from '../../pki';
+import { covers, makeSelfSigned, nameCovers, presentedNames, type Certificate } from '../../pki';
 
 const notBefore = new Date('2026-01-01T00:00:00Z');
 const notAfter = new Date('2026-07-01T00:00:00Z');
@@ -34,4 +34,29 @@ describe('a certificate covers', () => {
   test('its common name only where it has no other name', () => {
     expect(covers(certificate('mail.contoso.com'), 'mail.contoso.com')).toBe(true);
   });
+});
+
+describe('one name of a certificate', () => {
+  test.each([
+    ['mail.contoso.com', 'mail.contoso.com.', true],
+    ['mail.contoso.com.', 'mail.contoso.com', true],
+    ['mail.contoso.com', 'xail.contoso.com', false],
+    ['*.contoso.com', 'mail.contoso.com', true],
+    ['m*.contoso.com', 'mail.contoso.com', false],
+    ['*', 'mail', false],
+    // No name covers an address or nothing, even where it is written in the same way.
+    ['10.0.0.1', '10.0.0.1', false],
+    ['*.0.0.1', '10.0.0.1', false],
+    ['fe80::1', 'fe80::1', false],
+    ['', '', false],
+    ['.', '.', false],
+  ])('%j for the host %j: %s', (name, host, expected) => {
+    expect(nameCovers(name, host)).toBe(expected);
+  });
+});
+
+test('a certificate without any name presents none', () => {
+  const { commonName, ...nameless } = certificate('mail.contoso.com');
+  expect(presentedNames(nameless)).toEqual([]);
+  expect(presentedNames({ ...nameless, commonName: commonName! })).toEqual(['mail.contoso.com']);
 });

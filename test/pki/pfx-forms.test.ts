@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { asn1, pkcs12, pki } from 'node-forge';
 import {
   makeAuthority,
   makePfx,
@@ -11,8 +12,9 @@ import {
   type PfxChoice,
 } from '../../pki';
 import { children, firstDer, readDer } from '../../pki/der';
-import { integer, NULL, objectIdentifier, octetString, sequence } from '../../pki/der-writer';
+import { integer, NULL, objectIdentifier, octetString, sequence, set } from '../../pki/der-writer';
 import { keyOf } from '../../pki/key-derivation';
+import { passwordForms } from '../../pki/pfx-password';
 import { describeWhere } from '../requirement';
 import { missingReference } from '../remoting/peers/reference';
 
@@ -104,7 +106,8 @@ describe('no password', () => {
   });
 
   test.each(['null-password.pfx', 'empty.pfx'])('%s says so of one that is given', (name) => {
-    expect(refusal(fixture(name)).problem).toBe('needless-password');
+    const { problem, message } = refusal(fixture(name));
+    expect([problem, message]).toEqual(['needless-password', 'the PFX has no password, and one is given']);
   });
 });
 
@@ -125,26 +128,64 @@ describe('what is wrong is named', () => {
   ])('a PFX as text %s, with how to decode it', (_form, data) => {
     const { problem, message, remedy } = refusal(data);
     expect(problem).toBe('text');
-    expect(message).toContain('Base64 text');
-    expect(remedy).toContain('certutil -decode');
-    expect(remedy).toContain('base64 -d');
+    expect(message).toBe('the file is a PFX as Base64 text, not the PFX itself');
+    expect(remedy).toBe(
+      'Decode it: certutil -decode <file> <new file> on Windows; elsewhere grep -v -e "-----" <file> | base64 -d > <new file>. Secret stores often hold a PFX in this form.',
+    );
   });
 
   const der = Buffer.from(mail.certificate.der);
-  test.each([
+  const key = mail.privateKey.export({ type: 'pkcs8', format: 'der' });
+  const keyInPem = Buffer.from(mail.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const PEM: [string, string] = [
+    'the file holds PEM text',
+    'Put the key, the certificate and those of its certification authorities together: openssl pkcs12 -export -in <certificate> -inkey <key> -certfile <chain> -out <new file>.',
+  ];
+  const CERTIFICATES: [string, string] = [
+    'the file holds certificates without a private key (.cer, .p7b)',
+    'Export the certificate with its private key on the machine where its request was created.',
+  ];
+  const SIGNED_DATA = objectIdentifier('1.2.840.113549.1.7.2');
+  const bytes = (...parts: readonly (string | Uint8Array)[]) =>
+    Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : part)));
+  test.each<[string, Uint8Array, string, string]>([
+    ['a key in PEM', keyInPem, ...PEM],
+    ['PEM with a remark above it', bytes('Bag Attributes\n', keyInPem), ...PEM],
+    ['PEM below two bytes, the first of UTF-16', bytes('\xffx\n', keyInPem), ...PEM],
+    ['PEM below two bytes, the second of UTF-16', bytes('x\xfe\n', keyInPem), ...PEM],
     [
-      'PEM',
-      Buffer.from(`Bag Attributes\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n`),
-      'openssl pkcs12 -export',
+      'a key of PuTTY',
+      Buffer.from('PuTTY-User-Key-File-3: ssh-rsa\r\n'),
+      'it is a key of PuTTY, without a certificate',
+      'A PFX holds a certificate with its key.',
     ],
-    ['a key of PuTTY', Buffer.from('PuTTY-User-Key-File-3: ssh-rsa\r\n'), 'a certificate with its key'],
-    ['a Java key store', Buffer.from('feedfeed0000000200000001', 'hex'), 'keytool -importkeystore'],
-    ['a certificate', der, 'with its private key'],
-    ['certificates (PKCS #7)', sequence(objectIdentifier('1.2.840.113549.1.7.2')), 'with its private key'],
-  ])('%s', (_what, data, remedy) => {
-    const found = refusal(data);
-    expect(found.problem).toBe('not-a-pfx');
-    expect(found.remedy).toContain(remedy);
+    [
+      'a Java key store',
+      Buffer.from('feedfeed0000000200000001', 'hex'),
+      'the file is a Java key store of the old format',
+      'Convert it: keytool -importkeystore -srckeystore <file> -destkeystore <new file> -deststoretype PKCS12.',
+    ],
+    ['a certificate', der, ...CERTIFICATES],
+    ['certificates (PKCS #7)', sequence(SIGNED_DATA), ...CERTIFICATES],
+  ])('%s, with how to make a PFX of it', (_what, data, message, remedy) => {
+    expect(refusal(data)).toMatchObject({ problem: 'not-a-pfx', message, remedy });
+  });
+
+  const asText = (data: Uint8Array) => Buffer.from(Buffer.from(data).toString('base64'));
+  test.each<[string, Uint8Array]>([
+    ['a key in DER', key],
+    ['a key as Base64', asText(key)],
+    ['a certificate as Base64', asText(der)],
+    ['a version of PFX as Base64, and nothing more', asText(sequence(integer(3)))],
+    ['a PFX as Base64 below a remark', bytes('# mail\n', base64)],
+    ['a PFX as Base64 above a remark', bytes(base64, '\n# mail')],
+    ['a line of PEM within another line', bytes('see -----BEGIN CERTIFICATE-----')],
+    ['structures of something else', sequence(sequence(), sequence())],
+    ['the identifier of PKCS #7, not in a sequence', set(SIGNED_DATA)],
+  ])('%s: that it is no PFX, and nothing that may be wrong', (_what, data) => {
+    const error = refusal(data);
+    expect(String(error)).toBe('PkiError: the bytes are not a PKCS #12 file (PFX)');
+    expect(error.remedy).toBeUndefined();
   });
 
   test('a file that is cut off, with how much there is', () => {
@@ -162,8 +203,10 @@ describe('what is wrong is named', () => {
   });
 
   test('a wrong password only where that is wrong', () => {
-    expect(refusal(plain, 'another').problem).toBe('wrong-password');
-    expect(refusal(plain, '').problem).toBe('wrong-password');
+    for (const given of ['another', '']) {
+      const { problem, message } = refusal(plain, given);
+      expect([problem, message]).toEqual(['wrong-password', 'the password does not open the PFX']);
+    }
   });
 });
 
@@ -226,6 +269,9 @@ describe('a file with more than one needs', () => {
     const client = authority.issue({ commonName: 'deploy', shownBy: 'client', ...validity });
     const data = makePfx([mail, client], { password, iterations: 1 });
     expect(parsePfx(data, password, { forClient: true }).leaf).toEqual(client.certificate);
+    // The authority's certificate is for everything.
+    const anything = makePfx([mail, authority], { password, iterations: 1 });
+    expect(parsePfx(anything, password, { forClient: true }).leaf).toEqual(authority.certificate);
   });
 
   test('a renewal that kept the key: the label says which one goes with it', () => {
@@ -250,6 +296,60 @@ describe('a file with more than one needs', () => {
       leaf: mail.certificate,
       chain: [authority.certificate],
     });
+  });
+});
+
+describe('a PFX that is written', () => {
+  /** As another library reads it. */
+  const bagsOf = (data: Uint8Array, type: string) => {
+    const der = asn1.fromDer(Buffer.from(data).toString('latin1'));
+    return pkcs12.pkcs12FromAsn1(der, password).getBags({ bagType: type })[type] ?? [];
+  };
+  const { pkcs8ShroudedKeyBag, certBag } = pki.oids as { pkcs8ShroudedKeyBag: string; certBag: string };
+
+  test('has the name for the list of Windows, and the thumbprint as label, at key and certificate', () => {
+    const data = makePfx(mail, { password, friendlyName: 'Mail of Contoso', iterations: 1 });
+    const thumbprint = Buffer.from(mail.certificate.thumbprint, 'hex').toString('latin1');
+    const labels = { friendlyName: ['Mail of Contoso'], localKeyId: [thumbprint] };
+    expect(bagsOf(data, pkcs8ShroudedKeyBag).map(({ attributes }) => attributes as unknown)).toEqual([
+      labels,
+    ]);
+    const certificates = bagsOf(data, certBag).map(({ attributes }) => attributes as unknown);
+    expect(certificates).toEqual([labels, {}]);
+    expect(bagsOf(plain, certBag)[0]?.attributes).toEqual({ localKeyId: [thumbprint] });
+  });
+
+  test.each<['aes256' | '3des' | undefined, string]>([
+    ['aes256', '2.16.840.1.101.3.4.1.42'],
+    ['3des', '1.2.840.113549.1.12.1.3'],
+    [undefined, '2.16.840.1.101.3.4.1.42'],
+  ])('with the cipher %s encrypts the key so', (cipher, algorithm) => {
+    const data = makePfx(mail, { password, iterations: 1, ...(cipher && { cipher }) });
+    const ciphers = ['2.16.840.1.101.3.4.1.42', '1.2.840.113549.1.12.1.3'].filter((oid) =>
+      Buffer.from(data).includes(objectIdentifier(oid)),
+    );
+    expect(ciphers).toEqual([algorithm]);
+    expect(bagsOf(data, pkcs8ShroudedKeyBag)).toHaveLength(1);
+  });
+
+  test('of a certificate with nothing above it holds only that', () => {
+    const { certificate, privateKey } = mail;
+    const data = makePfx({ certificate, privateKey }, { password, iterations: 1 });
+    expect(parsePfx(data, password).certificates).toEqual([certificate]);
+    expect(bagsOf(data, certBag)).toHaveLength(1);
+  });
+});
+
+test('a password is tried in the forms that programs use, each once', () => {
+  const utf16 = (text: string) => Buffer.from(`${text}\0`, 'utf16le').swap16();
+  expect(passwordForms('sesame')).toEqual({ pkcs12: [utf16('sesame')], pkcs5: [Buffer.from('sesame')] });
+  expect(passwordForms('ä')).toEqual({
+    pkcs12: [utf16('ä'), utf16('Ã¤')],
+    pkcs5: [Buffer.from([0xc3, 0xa4]), Buffer.from([0xe4])],
+  });
+  expect(passwordForms('')).toEqual({
+    pkcs12: [Buffer.alloc(2), Buffer.alloc(0)],
+    pkcs5: [Buffer.alloc(0)],
   });
 });
 

@@ -58,6 +58,39 @@ describe('what clients must trust so that they trust a certificate', () => {
     expect(trustOf(leaf, [], roots)).toEqual({ kind: 'incomplete', issuer: 'CN=Contoso Root' });
   });
 
+  test('not one that may not issue certificates, or has another name, though its key is right', () => {
+    const { privateKey } = root;
+    for (const { certificate } of [
+      makeSelfSigned({ commonName: 'Contoso Root', privateKey, ...validity }),
+      makeAuthority({ commonName: 'Other Root', privateKey, ...validity }),
+    ]) {
+      const roots = () => [new X509Certificate(certificate.der)];
+      expect(trustOf(leaf, [], roots)).toEqual({ kind: 'incomplete', issuer: 'CN=Contoso Root' });
+    }
+  });
+
+  test('a certificate that devices know itself, although another one issued it', () => {
+    const roots = () => [new X509Certificate(leaf.der)];
+    expect(trustOf(leaf, [], roots)).toEqual({ kind: 'public', root: 'CN=mail.contoso.com' });
+  });
+
+  test('a certificate without a subject is not its own issuer', () => {
+    const nameless = { ...leaf, subject: '', issuer: '' };
+    expect(trustOf(nameless, [])).toEqual({ kind: 'incomplete', issuer: '' });
+  });
+
+  test('the topmost certificate of a chain counts, however long it is', () => {
+    const between = { ...root.certificate, selfSigned: false, subject: 'CN=Between', issuer: 'CN=Above' };
+    expect(trustOf(leaf, [between, between, root.certificate])).toEqual({
+      kind: 'private',
+      root: 'CN=Contoso Root',
+    });
+    expect(trustOf(leaf, [between, root.certificate, between])).toEqual({
+      kind: 'private',
+      root: 'CN=Above',
+    });
+  });
+
   test("the roots are Mozilla's, as Node.js carries them", () => {
     const known = parseCertificate(Buffer.from(rootCertificates[0] ?? ''));
     expect(trustOf(leaf, [known])).toEqual({ kind: 'public', root: known.subject });
