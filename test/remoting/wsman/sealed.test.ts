@@ -347,7 +347,9 @@ describeWithKerberos('PowerShell over HTTP that Kerberos seals', () => {
       }
       expect(await session.invoke(echo)).toMatchObject({ kind: 'unknown' });
       expect(session.failure).toMatchObject({ kind: 'not-sealed' });
-      expect(session.failure?.message).toContain('an answer cannot be decrypted with the Kerberos session of this connection');
+      expect(session.failure?.message).toContain(
+        'an answer cannot be decrypted with the Kerberos session of this connection',
+      );
       server.meddle = () => undefined;
       server.sealOneMore = false;
       await session.close();
