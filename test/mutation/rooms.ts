@@ -11,7 +11,7 @@ function exchangeTest(names: string): RegExp {
 }
 
 /**
- * Each takes less than an hour on two cores (`docs/mutation-testing.md`), so that `exchange` is divided. Every check of a
+ * `docs/mutation-testing.md` has how long each takes; `exchange` is divided, so that none takes hours. Every check of a
  * declaration runs all rules, so that the tests of a part of `exchange` are those that look at the part.
  *
  * The tables of cmdlets by version (`exchange/versions/2007.ts` to `se.ts`) are data: tests compare them with
