@@ -35,12 +35,12 @@ const REFUSED_AT_SYNTH: readonly (readonly [string, ExchangeSiteProps, readonly 
   [
     'two servers with one name',
     both({ name: 'bsaex01' }),
-    ['servers[1].name', 'servers[0].name too', 'remedy:'],
+    ['servers[1].name', 'is also declared at servers[0].name', 'remedy:'],
   ],
   [
     'two servers with one address',
     both({ address: FIRST.address }),
-    ['servers[1].address', 'servers[0].address too', 'remedy:'],
+    ['servers[1].address', 'is also declared at servers[0].address', 'remedy:'],
   ],
   [
     'a witness that is a member of the DAG',
