@@ -212,10 +212,9 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   const misspelled = new Set<string>();
   const told = new Set<string>();
   const diagnostics = RULES.flatMap((rule) => {
-    const found = rule
-      .check(input)
-      .filter(({ path }) => !(rule.repeats === true ? told : misspelled).has(formatPath(path)));
-    found.forEach(({ path }) => told.add(formatPath(path)));
+    const isConsequence = (at: string) => misspelled.has(at) || (rule.repeats === true && told.has(at));
+    const found = rule.check(input).filter(({ path }) => !isConsequence(formatPath(path)));
+    if (rule.severity === 'error') found.forEach(({ path }) => told.add(formatPath(path)));
     if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
     return found.map((finding) => diagnosticOf(rule, finding));
   });

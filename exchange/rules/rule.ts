@@ -57,7 +57,7 @@ export interface Rule {
    */
   readonly spelling?: true;
   /**
-   * Set for rules whose findings may repeat those of the rules before: where one of these found something, its findings
+   * Set for rules whose findings may repeat those of the rules before: where one of these found an error, its findings
    * are left out.
    */
   readonly repeats?: true;
