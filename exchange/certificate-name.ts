@@ -12,7 +12,7 @@ const TAKEN = /-(?:services|import)$/i;
 export function certificateNameProblem(name: string): Problem | undefined {
   if (TAKEN.test(name)) {
     return {
-      problem: `the ending of '${name}' is taken: with a certificate '${name.replace(TAKEN, '')}', Terraform would have two things of this name`,
+      problem: `the ending of '${name}' is taken: '${name}' is the name of what belongs to a certificate '${name.replace(TAKEN, '')}'`,
       remedy: 'give it another name, such as web or mail',
     };
   }

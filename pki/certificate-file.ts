@@ -88,10 +88,10 @@ function dersIn(text: string): readonly Uint8Array[] {
     throw new UnfitCertificateFile('breaks off in the middle of a certificate', EXPORT);
   }
   if (blocks.length === 0) throw withoutBlocks(text);
-  return blocks.map(([, label, body]) => {
-    const der = decoded(body!);
+  return blocks.map(([, label = '', body = '']) => {
+    const der = decoded(body);
     if (der !== undefined) refuseKey(der);
-    if (!CERTIFICATE_LABELS.includes(label!)) {
+    if (!CERTIFICATE_LABELS.includes(label)) {
       throw new UnfitCertificateFile(`holds a block '${label}', which is not a certificate`, EXPORT);
     }
     if (der === undefined) {

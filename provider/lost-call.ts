@@ -8,12 +8,10 @@ const READ_LOST =
 const CHANGE_LOST =
   'It is not known whether the cmdlet took effect, so it was not sent a second time. Plan again: the plan reads what the server has now and shows only what is left to do.';
 const CHANGE_MAY_CONTINUE =
-  'The server was asked to stop the cmdlet, but may go on with it for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
+  'The server may go on with the cmdlet for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
 const READ_ASKED =
   'The cmdlet changes no setting, and was not sent again. Run it in the Exchange Management Shell to see what it asks.';
 const READ_STOPPED = 'The cmdlet changes no setting. Run this again.';
-const CHANGE_STOPPED =
-  'The server may go on with it for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
 const READ_TIMED_OUT =
   'The cmdlet changes no setting. It was sent a second time and did not end in time either.';
 
@@ -42,7 +40,7 @@ export function lostCallProblem(
     return {
       severity: 'error',
       summary: `${cmdlet}${where} did not end within ${counted(seconds)}`,
-      detail: `${onlyReads ? READ_TIMED_OUT : CHANGE_MAY_CONTINUE}\nThe limit is ${CALL_TIME}. Raise it if the server needs longer.`,
+      detail: `${onlyReads ? READ_TIMED_OUT : `The server was asked to stop the cmdlet. ${CHANGE_MAY_CONTINUE}`}\nThe limit is ${CALL_TIME}. Raise it if the server needs longer.`,
     };
   }
   if (interruption === 'too-large') {
@@ -63,7 +61,7 @@ export function lostCallProblem(
     return {
       severity: 'error',
       summary: `${cmdlet}${where} was stopped`,
-      detail: `${quoted(message)}. Either the run was interrupted, or the server stopped the cmdlet.\n${onlyReads ? READ_STOPPED : CHANGE_STOPPED}`,
+      detail: `${quoted(message)}. Either the run was interrupted, or the server stopped the cmdlet.\n${onlyReads ? READ_STOPPED : CHANGE_MAY_CONTINUE}`,
     };
   }
   return {

@@ -27,6 +27,12 @@ export function describeNeeding(missing: Want | undefined, title: string, body: 
   describeWhere(missing, title, body);
 }
 
+/** `describe` or `test`. */
+interface Declare<Body> {
+  (title: string, body: Body): void;
+  skip(title: string, body: Body): void;
+}
+
 /**
  * `describe` where what the tests need is there; elsewhere, in CI too, it skips and says why. For what not everybody can
  * have: PowerShell 7, a recording that is not ours to hand on, another operating system.
@@ -34,30 +40,29 @@ export function describeNeeding(missing: Want | undefined, title: string, body: 
  * @param missing as above; undefined wherever it is found
  */
 export function describeWhere(missing: Want | undefined, title: string, body: () => void): void {
-  if (missing === undefined) {
-    describe(title, body);
-    return;
-  }
-  if (isThere(missing)) {
-    test(title, () => unfounded(missing));
-    return;
-  }
-  // The reason is `missing`: its check was just run and failed, and the title says how to run it again.
-  describe.skip(titleOfSkipped(title, missing), body);
+  declareWhere<() => void>(describe, missing, title, body);
 }
 
 /** The same for one test. */
 export function testWhere(missing: Want | undefined, title: string, body: jest.ProvidesCallback): void {
+  declareWhere<jest.ProvidesCallback>(test, missing, title, body);
+}
+
+function declareWhere<Body>(
+  declare: Declare<Body>,
+  missing: Want | undefined,
+  title: string,
+  body: Body,
+): void {
   if (missing === undefined) {
-    test(title, body);
-    return;
-  }
-  if (isThere(missing)) {
+    declare(title, body);
+  } else if (isThere(missing)) {
     test(title, () => unfounded(missing));
-    return;
+  } else {
+    // Its check was just run and failed. `test/reporter/counts.js` lists the reasons at the end of a run, and fails a run
+    // in which a title lacks one, or how it is checked.
+    declare.skip(`${title} [skipped for want of ${missing.what}; check: ${missing.check}]`, body);
   }
-  // The reason is `missing`, as above.
-  test.skip(titleOfSkipped(title, missing), body);
 }
 
 /** Whether the check of what is said to be missing finds it all the same. */
@@ -75,12 +80,4 @@ export function missingProc(): Want | undefined {
   return process.platform === 'linux'
     ? undefined
     : { what: 'the /proc of Linux', check: 'ls /proc/self/status' };
-}
-
-/**
- * `test/reporter/counts.js` lists the reasons at the end of a run, and fails a run in which one is missing, or how it is
- * checked.
- */
-function titleOfSkipped(title: string, { what, check }: Want): string {
-  return `${title} [skipped for want of ${what}; check: ${check}]`;
 }

@@ -155,7 +155,7 @@ export const healthGate = defineResource({
     timeout_seconds: timeoutSeconds('the server is healthy'),
     shown_certificates: textMap(
       'optional',
-      'Thumbprints of the certificates that the server must show to the machine that runs Terraform, by the address of the service and the name that a client would ask for: tls://EX01.contoso.com:443/mail.contoso.com. Only the hash of a certificate is compared, not whether it is trusted, and nothing but the name is sent. Left out: that machine checks nothing.',
+      'Thumbprints of the certificates that the server must show to the machine that runs Terraform, by the address of the service and the name that a client would ask for: tls://EX01.contoso.com:443/mail.contoso.com. Only the hash of a certificate is compared, not whether it is trusted, and nothing but the name is sent. Left out: no certificate is compared.',
       { problem: shownProblem },
     ),
     connector_certificates: textSet(

@@ -210,11 +210,8 @@ export function checkForm(site: ExchangeSiteProps): readonly SiteDiagnostic[] {
  */
 export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
   const misspelled = new Set<string>();
-  const told = new Set<string>();
   const diagnostics = RULES.flatMap((rule) => {
-    const isConsequence = (at: string) => misspelled.has(at) || (rule.repeats === true && told.has(at));
-    const found = rule.check(input).filter(({ path }) => !isConsequence(formatPath(path)));
-    if (rule.severity === 'error') found.forEach(({ path }) => told.add(formatPath(path)));
+    const found = rule.check(input).filter(({ path }) => !misspelled.has(formatPath(path)));
     if (rule.spelling === true) found.forEach(({ path }) => misspelled.add(formatPath(path)));
     return found.map((finding) => diagnosticOf(rule, finding));
   });
@@ -230,11 +227,23 @@ export function checkRules(input: RuleInput): readonly SiteDiagnostic[] {
     (diagnostic) => !acceptances.some((acceptance) => accepts(acceptance, diagnostic)),
   );
   return [
-    ...withChangedSeverities(input.site, remaining),
+    ...withoutRepeats(withChangedSeverities(input.site, remaining)),
     ...acceptances
       .filter((acceptance) => !diagnostics.some((diagnostic) => accepts(acceptance, diagnostic)))
       .map(({ certificate, id }) => unneededAcceptance(id, [...certificate.path, ...path('accepted', id)])),
   ];
+}
+
+/** Leaves out what a rule that repeats others found at the place of an error of another rule. */
+function withoutRepeats(diagnostics: readonly SiteDiagnostic[]): readonly SiteDiagnostic[] {
+  const repeating = RULES.filter(({ repeats }) => repeats === true).map(({ id }) => id);
+  const isRepeat = ({ rule }: SiteDiagnostic) => repeating.includes(rule);
+  const wrong = new Set(
+    diagnostics
+      .filter((diagnostic) => diagnostic.severity === 'error' && !isRepeat(diagnostic))
+      .map(({ path: at }) => formatPath(at)),
+  );
+  return diagnostics.filter((diagnostic) => !isRepeat(diagnostic) || !wrong.has(formatPath(diagnostic.path)));
 }
 
 /** Applies `rules` of the site: changes severities, and removes accepted findings. */

@@ -57,8 +57,7 @@ export interface Rule {
    */
   readonly spelling?: true;
   /**
-   * Set for rules whose findings may repeat those of the rules before: where one of these found an error, its findings
-   * are left out.
+   * Set for rules whose findings may repeat those of others: at the place of an error of another rule they are left out.
    */
   readonly repeats?: true;
   readonly check: (input: RuleInput) => readonly Finding[];

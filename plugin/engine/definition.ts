@@ -124,9 +124,9 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * Looks up the object where a creation is planned. There may be one that Setup made, or one that a failed apply left
    * half-made. Gives it as `read` would, with null for attributes that cannot be read; gives null where there is none.
-   * The creation then runs the steps of an update from it. Where a creation fails, whether it found an object or not, nothing
-   * is kept in the state, so that Terraform never replaces the object: it is changed in place, and a removal that Terraform asks for beside the
-   * creation runs nothing.
+   * The creation then runs the steps of an update from it. Where a creation fails, whether it found an object or not,
+   * nothing is kept in the state, so that Terraform never replaces the object: it is changed in place, and a removal
+   * that Terraform asks for beside the creation runs nothing.
    *
    * Left out: a creation never looks, and Terraform removes what a failed apply left half-made and creates it again.
    *
@@ -156,10 +156,9 @@ export interface ManagedResource<Target, Step = unknown> {
   inform?(change: Change, target: Target): Promise<Information>;
   /**
    * The steps that carry the change out, in order. Pure: the target gives no more than its settings. `UNKNOWN` while a
-   * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run (a plan
-   * that left the steps unknown promised none). An attribute
-   * that is left to the provider and is not known yet is null here, so that `UNKNOWN` always means an input that
-   * something else will make known.
+   * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run (a plan that
+   * left the steps unknown promised none). An attribute that is left to the provider and is not known yet is null here,
+   * so that `UNKNOWN` always means an input that something else will make known.
    */
   steps(change: Change, target: Target): readonly Step[] | Unknown;
   /**

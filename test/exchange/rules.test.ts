@@ -2294,7 +2294,7 @@ const CASES: readonly Case[] = [
     rule: 'certificate-name',
     declaration: site({ certificate: { 'mail-import': { ...certificate } } }),
     path: 'certificate["mail-import"]',
-    problem: "the ending of 'mail-import' is taken: with a certificate 'mail'",
+    problem: "the ending of 'mail-import' is taken",
     remedy: 'give it another name',
   },
   {

@@ -11,8 +11,8 @@ function exchangeTest(names: string): RegExp {
 }
 
 /**
- * `docs/mutation-testing.md` has how long each takes; `exchange` is divided, so that none takes hours. Every check of a
- * declaration runs all rules, so that the tests of a part of `exchange` are those that look at the part.
+ * `docs/mutation-testing.md` has how long each takes. `exchange` is divided: every check of a declaration runs all rules,
+ * so that the tests of a part are those that look at the part.
  *
  * The tables of cmdlets by version (`exchange/versions/2007.ts` to `se.ts`) are data: tests compare them with
  * Microsoft's, and a changed letter in them says nothing about the code.

@@ -21,7 +21,7 @@ export interface Score {
   readonly ignored: number;
 }
 
-const KILLED = ['Killed', 'Timeout', 'RuntimeError'];
+const KILLED = ['Killed', 'Timeout'];
 const SURVIVED = ['Survived', 'NoCoverage'];
 
 export function scoreOf(mutants: readonly Mutant[]): Score {

@@ -26,7 +26,7 @@ describe('a call whose end was not received', () => {
         'what the session said. Either the run was interrupted, or the server stopped the cmdlet.\nThe cmdlet changes no setting. Run this again.',
     });
     expect(lost(false, 'stopped').detail).toBe(
-      'what the session said. Either the run was interrupted, or the server stopped the cmdlet.\nThe server may go on with it for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.',
+      'what the session said. Either the run was interrupted, or the server stopped the cmdlet.\nThe server may go on with the cmdlet for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.',
     );
   });
 

@@ -72,6 +72,8 @@ function unlike(resource: AnyResource, declared: KnownValues, seen: Values): rea
   );
 }
 
+// That the product and the lab agree proves nothing of a server: what the lab answers, and from which source, is in
+// docs/lab.md. What these tests notice is a definition that reads another property, or in another form, than it sets.
 afterAll(removeFolders);
 
 describe.each(ExchangeVersion.ALL.map((version) => [version.label, version] as const))(
