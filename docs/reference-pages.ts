@@ -1,5 +1,5 @@
 import { ACCEPTABLE_FINDING_IDS, CERTIFICATE_CHECKS } from '../exchange/certificate-checks';
-import { RESOURCES } from '../exchange/resources';
+import { importIdForm, RESOURCES } from '../exchange/resources';
 import type { AnyResource } from '../exchange/resources';
 import { publishedNames } from '../exchange/published-names';
 import { RULES } from '../exchange/rules';
@@ -53,7 +53,8 @@ function resourcePage(resource: AnyResource): string {
     `${NOTE}# \`${resource.typeName}\`\n\n${resource.description}\n\n` +
     `${LIFECYCLES[resource.lifecycle]}${resource.forgets === undefined ? '' : ` ${resource.forgets}`}\n\n` +
     `${attributesTable(resource.schema)}\n` +
-    `## Import\n\n\`terraform import '${resource.typeName}.NAME' '${id}'\`\n`
+    `## Import\n\n\`terraform import '${resource.typeName}.NAME' '${id}'\`\n\n` +
+    `The id is ${importIdForm(resource).replace(/\/?<\S+>/g, '`$&`')}.\n`
   );
 }
 

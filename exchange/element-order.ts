@@ -2,7 +2,8 @@ import { elementsOf, type Element } from './element';
 import type { StepKind } from './resources';
 
 /**
- * Sorts elements so that each comes after everything that it depends on, and otherwise keeps their order.
+ * Keeps the order of the elements, except that what an element depends on is moved forward, to right before it: A, B, C
+ * becomes C, A, B where A depends on C.
  *
  * @throws TypeError where elements depend on each other in a circle, or on one that is not in the list
  */

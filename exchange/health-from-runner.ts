@@ -34,7 +34,8 @@ export function webCertificate({ certificates }: Placement): PlacedCertificate |
 }
 
 /**
- * The certificate that POP or IMAP uses on a server. It is selected by the declared name, which a wildcard may cover.
+ * The certificate that POP or IMAP uses on a server: the one declared for the service. Without one, the first whose names
+ * cover `host`, since Exchange selects a wildcard certificate by the host name of the service (`X509CertificateName`).
  */
 export function mailCertificate(
   { certificates }: Placement,

@@ -7,7 +7,7 @@ import { ENVIRONMENT } from './configuration';
 import { inLine, quoted } from './quotation';
 import { REFUSED_SIZE } from './refused-size';
 import { RESUME } from './resume';
-import { lostCallProblem, notSentInTimeProblem } from './lost-call';
+import { lostCallProblem, notSentInTimeProblem, type CallPurpose } from './lost-call';
 
 const TOO_LARGE = `The server seems to accept only smaller messages than this machine sends. Compare ${ENVIRONMENT.max_envelope_kilobytes} with MaxEnvelopeSizekb of the server, which \`winrm get winrm/config\` shows there: lower the setting to that value, or raise the value on the server. Where the message above says HTTP 413, another limit is too low. ${REFUSED_SIZE}`;
 /** Cmdlets that change no setting. */
@@ -34,11 +34,12 @@ export function outcomeProblem(
   invocation: Invocation,
   server: string | null,
   outcome: Outcome,
+  purpose: CallPurpose = READING_CMDLET.test(invocation.cmdlet) ? 'read' : 'change',
 ): Diagnostic | undefined {
   const { cmdlet } = invocation;
   const where = server === null ? '' : ` for ${server}`;
-  const onlyReads = READING_CMDLET.test(cmdlet);
-  if (outcome.kind === 'unknown') return lostCallProblem(cmdlet, where, onlyReads, outcome);
+  if (outcome.kind === 'unknown') return lostCallProblem(cmdlet, where, purpose, outcome);
+  const onlyReads = purpose === 'read';
   const records = outcome.kind === 'failed' ? [outcome.error, ...outcome.errors] : outcome.errors;
   const [first] = records;
   if (first === undefined || isAlreadyGone(invocation, outcome)) return undefined;

@@ -3,17 +3,43 @@ import type { Diagnostic } from '../schema';
 import { ENVIRONMENT } from './configuration';
 import { quoted } from './quotation';
 
-const READ_LOST =
-  'The cmdlet changes no setting. It was sent a second time, which failed as well. Run this again once the connection holds.';
+const MAY_CONTINUE =
+  'The server may go on with the cmdlet for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
 const CHANGE_LOST =
   'It is not known whether the cmdlet took effect, so it was not sent a second time. Plan again: the plan reads what the server has now and shows only what is left to do.';
-const CHANGE_MAY_CONTINUE =
-  'The server may go on with the cmdlet for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
-const READ_ASKED =
-  'The cmdlet changes no setting, and was not sent again. Run it in the Exchange Management Shell to see what it asks.';
-const READ_STOPPED = 'The cmdlet changes no setting. Run this again.';
-const READ_TIMED_OUT =
-  'The cmdlet changes no setting. It was sent a second time and did not end in time either.';
+const INSISTED = 'The cmdlet was sent several times, and it is not known whether it took effect.';
+
+/**
+ * What a call is for: it only reads; it changes something and is sent once; or it changes something and is sent until it
+ * succeeds, because a server or a file must not stay as the deploy made it.
+ */
+export type CallPurpose = 'read' | 'change' | 'insisted';
+
+/** What is known after such a call was lost, and what to do, by the way in which it was lost. */
+interface LostTexts {
+  readonly lost: string;
+  readonly timedOut: string;
+  /** It asked a question that was not answered. */
+  readonly asked: string;
+  readonly stopped: string;
+}
+
+const TEXTS: Readonly<Record<CallPurpose, LostTexts>> = {
+  read: {
+    lost: 'The cmdlet changes no setting. It was sent a second time, which failed as well. Run this again once the connection holds.',
+    timedOut: 'The cmdlet changes no setting. It was sent a second time and did not end in time either.',
+    asked:
+      'The cmdlet changes no setting, and was not sent again. Run it in the Exchange Management Shell to see what it asks.',
+    stopped: 'The cmdlet changes no setting. Run this again.',
+  },
+  change: {
+    lost: CHANGE_LOST,
+    timedOut: `The server was asked to stop the cmdlet. ${MAY_CONTINUE}`,
+    asked: CHANGE_LOST,
+    stopped: MAY_CONTINUE,
+  },
+  insisted: { lost: INSISTED, timedOut: INSISTED, asked: INSISTED, stopped: INSISTED },
+};
 
 /** The settings of the time limit of a call, as diagnostics name them. */
 const CALL_TIME = `call_timeout_seconds of the provider block (${ENVIRONMENT.call_timeout_seconds})`;
@@ -31,43 +57,43 @@ function callSeconds(bound: Bound | undefined): number | undefined {
 export function lostCallProblem(
   cmdlet: string,
   where: string,
-  onlyReads: boolean,
+  purpose: CallPurpose,
   { message, interruption, bound }: UnknownOutcome,
 ): Diagnostic {
-  const lost = onlyReads ? READ_LOST : CHANGE_LOST;
+  const texts = TEXTS[purpose];
   const seconds = callSeconds(bound);
   if (seconds !== undefined) {
     return {
       severity: 'error',
       summary: `${cmdlet}${where} did not end within ${counted(seconds)}`,
-      detail: `${onlyReads ? READ_TIMED_OUT : `The server was asked to stop the cmdlet. ${CHANGE_MAY_CONTINUE}`}\nThe limit is ${CALL_TIME}. Raise it if the server needs longer.`,
+      detail: `${texts.timedOut}\nThe limit is ${CALL_TIME}. Raise it if the server needs longer.`,
     };
   }
   if (interruption === 'too-large') {
     return {
       severity: 'error',
       summary: `The answer to ${cmdlet}${where} is too large`,
-      detail: `${quoted(message)}. The answer was not used.${onlyReads ? '' : `\n${CHANGE_LOST}`}`,
+      detail: `${quoted(message)}. The answer was not used.${purpose === 'read' ? '' : `\n${texts.lost}`}`,
     };
   }
   if (interruption === 'prompt') {
     return {
       severity: 'error',
       summary: `${cmdlet} asked an unexpected question${where}`,
-      detail: `${quoted(message)}\n${onlyReads ? READ_ASKED : CHANGE_LOST}`,
+      detail: `${quoted(message)}\n${texts.asked}`,
     };
   }
   if (interruption === 'stopped') {
     return {
       severity: 'error',
       summary: `${cmdlet}${where} was stopped`,
-      detail: `${quoted(message)}. Either the run was interrupted, or the server stopped the cmdlet.\n${onlyReads ? READ_STOPPED : CHANGE_MAY_CONTINUE}`,
+      detail: `${quoted(message)}. Either the run was interrupted, or the server stopped the cmdlet.\n${texts.stopped}`,
     };
   }
   return {
     severity: 'error',
     summary: `The connection was lost during ${cmdlet}${where}`,
-    detail: `${quoted(message)}\n${lost}`,
+    detail: `${quoted(message)}\n${texts.lost}`,
   };
 }
 

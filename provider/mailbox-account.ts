@@ -4,7 +4,7 @@ import type { Change } from '../plugin';
 import type { Diagnostic } from '../schema';
 
 const PASSWORD_REMEDY =
-  'Set TF_VAR_mailbox_password for the deploy. Or take health.connectivity.account out of the declaration: the tests then use the test mailbox of Exchange.';
+  'Set TF_VAR_mailbox_password for the deploy. Or take health.connectivity.account out of the declaration, and with it the test Autodiscover, which needs an account: the other tests then use the test mailbox that New-TestCasConnectivityUser.ps1 of Exchange creates.';
 
 /** The account that signs in to test a mailbox, where the change names one. */
 export function mailboxFacts(change: Change): Pick<Facts, 'mailbox'> {

@@ -1,8 +1,9 @@
 import {
   callsOf,
   interruptionsOfSteps,
-  importedValues,
+  importIdForm,
   importIdOf,
+  readImportId,
   INTERRUPTS_ATTRIBUTE,
   maintenanceOf,
   probeText,
@@ -16,7 +17,7 @@ import type { Argument } from '../powershell/invocation';
 import { SecureText } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Change, Information, ManagedResource, Update } from '../plugin';
-import type { Diagnostic, Known, KnownValues, StateOf, Unknown, Value, Values } from '../schema';
+import type { Diagnostic, Known, KnownValues, Problem, StateOf, Unknown, Value, Values } from '../schema';
 import { hasErrors, isKnown, UNKNOWN, withEveryAttribute } from '../schema';
 import { emptyPasswordProblem, mailboxFacts, missingPasswordWarning } from './mailbox-account';
 import { choiceOf } from './pfx-choice';
@@ -94,7 +95,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       return { state, diagnostics: hasErrors(cause) ? cause : reading.diagnostics };
     }
     const { objects } = reading.outcome;
-    // In an apply, the plan has already reported them.
+    // In an apply, the plan has already reported them. The provider knows an apply by the first step that has run.
     const remarks = targets.run.hasRun
       ? []
       : targets.run.reportOnce(resource.remarks?.(objects, known as State, facts) ?? []);
@@ -242,7 +243,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
       : {}),
     // A check stands for no object: it always has to be created.
     ...(resource.lifecycle === 'check'
-      ? { find: async () => ({ existing: null }) }
+      ? { isCheck: true, find: async () => ({ existing: null }) }
       : {
           find: async (planned: Values, targets: Targets, config: Values) => {
             const server = text(planned['server']);
@@ -312,8 +313,8 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     // With Active Directory, a read may reach another domain controller than the write before it.
     settle: ({ run }) => run.forgetReadings(),
     importState: async (id, targets) => {
-      const given = importedValues(resource, id);
-      if (given === undefined) return { diagnostics: [notAnImportId(resource, id)] };
+      const { values: given, ...wrongId } = readImportId(resource, id);
+      if (given === undefined) return { diagnostics: [notAnImportId(resource, id, wrongId)] };
       const state = withEveryAttribute(resource.schema, given);
       const { state: found, diagnostics = [] } = await observe(state, targets);
       if (found !== null || hasErrors(diagnostics)) return { state, diagnostics };
@@ -334,11 +335,16 @@ function shownCall({ invocation, condition }: FileCall): string {
   return `${renderInvocation(invocation)}${condition === undefined ? '' : ` (${condition})`}`;
 }
 
-function notAnImportId({ typeName, importId, fromIdentity }: AnyResource, id: string): Diagnostic {
+function notAnImportId(
+  resource: AnyResource,
+  id: string,
+  { problem }: { readonly problem?: Problem },
+): Diagnostic {
+  const why = problem === undefined ? '' : `${problem.problem}: ${problem.remedy}.\n`;
   return {
     severity: 'error',
-    summary: `'${id}' does not name an ${typeName}`,
-    detail: `Import it as ${importId.map((name) => `<${name}>`).join('/')}${fromIdentity === undefined ? '' : ', or by its Identity in Exchange'}.`,
+    summary: `'${id}' is not an import id of an ${resource.typeName}`,
+    detail: `${why}Write it as ${importIdForm(resource)}.`,
   };
 }
 

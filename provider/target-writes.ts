@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FileCall, LaidFile, Step } from '../exchange/resources';
 import { clearingCall, layingCalls } from '../exchange/resources/laid-file';
 import { outcomeProblem, warnings } from './call-problem';
+import type { CallPurpose } from './lost-call';
 import type { Run } from './run';
 import type { RunSession } from './run-session';
 import type { StepEnd, Written } from './step-end';
@@ -17,10 +18,19 @@ export class TargetWrites {
     private readonly run: Run,
   ) {}
 
-  async write({ invocation, server, outdates }: Written, signal?: AbortSignal): Promise<StepEnd> {
+  async write(call: Written, signal?: AbortSignal): Promise<StepEnd> {
+    return this.#send(call, undefined, signal);
+  }
+
+  async #send(
+    { invocation, server, outdates }: Written,
+    purpose?: CallPurpose,
+    signal?: AbortSignal,
+  ): Promise<StepEnd> {
     this.run.shown.note(invocation);
     const outcome = await this.session.invoke(invocation, signal);
-    const problem = 'diagnostics' in outcome ? undefined : outcomeProblem(invocation, server, outcome);
+    const problem =
+      'diagnostics' in outcome ? undefined : outcomeProblem(invocation, server, outcome, purpose);
     const isDone = !('diagnostics' in outcome) && problem === undefined;
     if (isDone && outdates !== undefined) this.run.forget(outdates);
     else this.run.forgetReadings();
@@ -33,11 +43,11 @@ export class TargetWrites {
 
   /** Makes the call even where the run is stopped, and repeats it after each pause until it succeeds. */
   async insist(call: Written, pausesMs: readonly number[]): Promise<StepEnd> {
-    let end = await this.write(call);
+    let end = await this.#send(call, 'insisted');
     for (const pause of pausesMs) {
       if (end.kind === 'done') break;
       await sleep(pause);
-      end = await this.write(call);
+      end = await this.#send(call, 'insisted');
     }
     return end;
   }

@@ -119,6 +119,6 @@ function noSession(server: string): NoSession {
   return new NoSession({
     severity: 'error',
     summary: `No session reaches ${server}`,
-    detail: `The cmdlets of Exchange 2007 act on the server that the session runs on, and no endpoint is known for a session on ${server}. In a session on another server they would change that other server, so nothing was run. If ${server} still exists and something is to be removed from it, name its endpoint in ${variable} for this deploy.`,
+    detail: `The cmdlets of Exchange 2007 act on the server that the session runs on, and no endpoint is known for a session on ${server}. In a session on another server they would change that other server, so nothing was run for it. If ${server} still exists and something is to be removed from it, name its endpoint for this deploy: ${variable}='{"${server}":"https://<its FQDN>:5986/wsman"}'. If it is gone for good, uninstall it from Exchange: the next plan then only forgets its objects.`,
   });
 }

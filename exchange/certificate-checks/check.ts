@@ -57,7 +57,7 @@ export interface CertificateFinding {
   readonly remedy: string;
 }
 
-/** A finding of a check. */
+/** What one check finds. `judgeCertificate` adds the id of the check, and how to accept the finding where that is possible. */
 export interface FoundByCheck extends Omit<CertificateFinding, 'id'> {
   /**
    * Set where this finding cannot be accepted, although other findings of the same check can. Left out: the id decides.

@@ -125,7 +125,10 @@ export interface CmdletStep extends AnyStep {
   readonly file?: PlanLaidFile;
   /** How its server is put into maintenance around the cmdlet. Left out: it is not. */
   readonly maintenance?: PlanMaintenance;
-  /** The question that the cmdlet may ask, and the answer to give. */
+  /**
+   * The question that the cmdlet may ask in the middle of its work (no `-Confirm` prompt), and the answer to give. Left
+   * out: none is expected.
+   */
   readonly question?: PlanQuestion;
   /** Set for a check: the cmdlet is repeated until it returns the expected values. */
   readonly wait?: PlanWait;
@@ -316,7 +319,10 @@ export interface PlanSecret {
   readonly input?: string;
 }
 export interface PlanFile {
-  /** The value is the bytes of this file. */
+  /**
+   * The value is the bytes of the file that is declared under this path. The input of kind `file` says where the file
+   * lies when the plan runs.
+   */
   readonly file: string;
   /** Name of the input, where the site has several certificates. */
   readonly input?: string;

@@ -42,6 +42,7 @@ const AUTHENTICATION_WORDS: { readonly [attribute: string]: string } = {
   forms_authentication: 'forms-based',
   basic_authentication: 'Basic',
   windows_authentication: 'integrated Windows',
+  oauth_authentication: 'OAuth',
 };
 
 /** The parameter of each attribute of a kind, in the order of a call. */

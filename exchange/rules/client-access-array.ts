@@ -94,7 +94,9 @@ function nameProblems(
   if (!isHostName(fqdn) || !fqdn.includes('.')) {
     return finding(
       fqdn === '' ? 'the host name is empty' : `'${fqdn}' is not a host name with a domain`,
-      'write it as outlook.contoso.local, without https:// and without a path',
+      /[/:]/.test(fqdn)
+        ? 'write only its host name, without https:// and without a path: outlook.contoso.com'
+        : 'write it with its domain, which is a declared zone: outlook.contoso.com',
     );
   }
   const other = earlier.find(({ array }) => sameName(array.fqdn, fqdn));

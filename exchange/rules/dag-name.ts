@@ -1,3 +1,4 @@
+import { formatPath, path } from '../../schema';
 import { declaredGroups } from '../declared-groups';
 import { dagNameProblem } from '../resources/database-availability-group';
 import { sameName } from '../resources/equality';
@@ -13,26 +14,28 @@ export const dagName: Rule = {
   check: ({ site }) => {
     const groups = declaredGroups(site);
     const servers = [
-      ...site.servers.map(({ name }) => name),
-      ...groups.flatMap(({ group: { witness, alternateWitness } }) =>
-        [witness, ...(alternateWitness === undefined ? [] : [alternateWitness])].map(({ server }) =>
-          serverNameIn(server),
-        ),
+      ...site.servers.map(({ name }, index) => ({ name, path: path('servers', index, 'name') })),
+      ...groups.flatMap(({ group, path: of }) =>
+        (['witness', 'alternateWitness'] as const).flatMap((which) => {
+          const { server } = group[which] ?? {};
+          if (server === undefined) return [];
+          return [{ name: serverNameIn(server), path: [...of, ...path(which, 'server')] }];
+        }),
       ),
     ];
-    return groups.flatMap(({ group: { name }, path }) => {
-      const at = [...path, { attribute: 'name' }];
+    return groups.flatMap(({ group: { name }, path: of }) => {
+      const at = [...of, { attribute: 'name' }];
       const found = dagNameProblem(name);
       if (found !== undefined) return [{ path: at, ...found }];
-      return servers.some((other) => sameName(other, name))
-        ? [
-            {
-              path: at,
-              problem: `'${name}' is the name of a server`,
-              remedy: 'a DAG needs a computer name of its own; choose another',
-            },
-          ]
-        : [];
+      const server = servers.find((other) => sameName(other.name, name));
+      if (server === undefined) return [];
+      return [
+        {
+          path: at,
+          problem: `'${name}' is the name of the server at ${formatPath(server.path)}`,
+          remedy: 'a DAG needs a computer name of its own: choose another one of at most 15 characters',
+        },
+      ];
     });
   },
 };

@@ -31,8 +31,8 @@ export const maintenance: Rule = {
           : [
               {
                 path,
-                problem: `${idle.map(({ server }) => withVersion(server)).join(', ')} cannot be drained: Exchange 2007 has no cmdlet for it, and Exchange 2010 moves only the active databases of a member of a DAG`,
-                remedy: `take maintenance out, or declare maintenance: false for ${idle.map(({ server }) => server.name).join(', ')}`,
+                problem: `${idle.map(({ server }) => withVersion(server)).join(', ')} cannot be drained: ${reasons(idle)}`,
+                remedy: without(idle, here.length),
               },
             ]),
         ...(newer === undefined
@@ -48,13 +48,32 @@ export const maintenance: Rule = {
               {
                 path,
                 problem: `no server can take over from ${alone.map(({ server }) => server.name).join(', ')}: there is no other server of ${ExchangeVersion.V2013.toString()} or later`,
-                remedy: `take maintenance out, or declare maintenance: false for ${alone.map(({ server }) => server.name).join(', ')}: it would stop the service, and no other server would take over`,
+                remedy: `${without(alone, here.length)}: it would stop the service, and no other server would take over`,
               },
             ]),
       ];
     });
   },
 };
+
+/** Why servers cannot be drained, for each of their versions. */
+function reasons(servers: readonly Placement[]): string {
+  const isOfGroups = ({ server: { version } }: Placement) => version.isAtLeast(ExchangeVersion.V2010);
+  return [
+    ...(servers.every(isOfGroups) ? [] : [`${ExchangeVersion.V2007.toString()} has no cmdlet for it`]),
+    ...(servers.some(isOfGroups)
+      ? [`${ExchangeVersion.V2010.toString()} moves only the active databases of a member of a DAG`]
+      : []),
+  ].join(', and ');
+}
+
+/** How to keep maintenance from some servers of a place that declares it for `all` of them. */
+function without(servers: readonly Pick<Placement, 'server'>[], all: number): string {
+  const names = servers.map(({ server }) => server.name).join(', ');
+  const each = `declare maintenance: false for ${names}`;
+  // Otherwise the other servers would no longer be drained either.
+  return servers.length === all ? `take maintenance out, or ${each}` : each;
+}
 
 function isDrainable({ server, dag }: Placement): boolean {
   if (hasComponentStates(server)) return true;

@@ -12,18 +12,22 @@ export const namespaceZone: Rule = {
   check: ({ site }) =>
     viewsOf(site).flatMap((view) => {
       const zones = formatPath([...view.path, { attribute: 'zones' }]);
-      return namesInDns(site)
-        .filter((name) => isHostName(name.host) && isFor(view, name) && !isLeftOut(site, view, name))
-        .flatMap(({ host, path }) =>
-          zoneOf(view, host) !== undefined
-            ? []
-            : [
-                {
-                  path,
-                  problem: `'${host}' lies in none of the declared zones (${view.declared.zones.map(({ name }) => name).join(', ') || 'there are none'})${view.isOnly ? '' : ` of the ${view.side} view`}`,
-                  remedy: `add its zone to ${zones}, for example { name: '${host.split('.').slice(1).join('.')}' }, or correct the name${view.isOnly ? '' : `; or say why the view does not hold it: ${formatPath(view.path)}.notPublished: { '${host}': '<reason>' }`}`,
-                },
-              ],
-        );
+      return (
+        namesInDns(site)
+          // Other rules ask for the domain of a name without one.
+          .filter(({ host }) => isHostName(host) && host.includes('.'))
+          .filter((name) => isFor(view, name) && !isLeftOut(site, view, name))
+          .flatMap(({ host, path }) =>
+            zoneOf(view, host) !== undefined
+              ? []
+              : [
+                  {
+                    path,
+                    problem: `'${host}' lies in none of the declared zones (${view.declared.zones.map(({ name }) => name).join(', ') || 'there are none'})${view.isOnly ? '' : ` of the ${view.side} view`}`,
+                    remedy: `add its zone to ${zones}, for example { name: '${host.split('.').slice(1).join('.')}' }, or correct the name${view.isOnly ? '' : `; or say why the view does not hold it: ${formatPath(view.path)}.notPublished: { '${host}': '<reason>' }`}`,
+                  },
+                ],
+          )
+      );
     }),
 };

@@ -33,7 +33,8 @@ function problemsOf({ kerberos, server, keyName, keyAlgorithm }: Zone): readonly
     found.push({
       path: path(keyName === undefined ? 'keyAlgorithm' : 'keyName'),
       problem: 'Kerberos signs the updates of this zone, and a TSIG key is declared beside it',
-      remedy: 'leave out keyName and keyAlgorithm, or leave out kerberos',
+      remedy:
+        'leave out keyName and keyAlgorithm; or, to sign with the key, leave out kerberos and declare both of them',
     });
   }
   if (server !== undefined && recordTypeOf(server) !== undefined) {

@@ -16,7 +16,7 @@ export const zone: Rule = {
     ...sharedZones(site),
     ...viewsOf(site).flatMap(({ declared, path: view }) =>
       declared.zones.flatMap(
-        ({ name, server, keyName, keyAlgorithm, port, timeoutSeconds }, index, zones) => {
+        ({ name, server, keyName, keyAlgorithm, kerberos, port, timeoutSeconds }, index, zones) => {
           const at = (attribute: string) => [...view, ...path('zones', index, attribute)];
           const earlier = zones.findIndex((other) => plainName(other.name) === plainName(name));
           return [
@@ -38,7 +38,8 @@ export const zone: Rule = {
                   },
                 ]
               : []),
-            ...((keyName === undefined) === (keyAlgorithm === undefined)
+            // Where Kerberos is declared, no key is to be (`zone-kerberos`).
+            ...(kerberos !== undefined || (keyName === undefined) === (keyAlgorithm === undefined)
               ? []
               : [
                   {

@@ -170,7 +170,7 @@ async function stateAfterFailure<Target>(
   work: Work,
   target: Target,
 ): Promise<End> {
-  if (resource.atomicSteps && work.ran.length === 0) return done(recorded);
+  if (resource.isCheck || (resource.atomicSteps && work.ran.length === 0)) return done(recorded);
   const expected = change.planned && withoutUnknown(change.planned);
   // Where an attribute cannot be read, its former value stays, so that the next plan still shows the difference.
   const before = recorded ?? change.prior ?? expected ?? {};
@@ -255,7 +255,7 @@ function refuseOtherSteps(
   if (!isKnown(promised) || sameTexts(promised, shown)) return undefined;
   return failure(
     `${resource.typeName} would now run other steps than the plan showed`,
-    `Nothing was run. Now these steps would run:\n${numbered(shown)}\nPlan again and review the new steps.`,
+    `Nothing was run for this object. Now these steps would run:\n${numbered(shown)}\nPlan again and review the new steps.`,
   );
 }
 
@@ -397,7 +397,7 @@ async function remove<Target>(
     return done(prior, [
       failure(
         `Destroying ${resource.typeName} would now run other steps than the plan showed`,
-        `Nothing was run. Now these steps would run:\n${numbered(texts.flat())}\nPlan again and review the new steps.`,
+        `Nothing was run for this object. Now these steps would run:\n${numbered(texts.flat())}\nPlan again and review the new steps.`,
       ),
     ]);
   }

@@ -62,7 +62,7 @@ export interface ManagedResource<Target, Step = unknown> {
   readonly schema: Schema;
   /**
    * Name of a computed list of text: in a plan, the steps that the apply will run. After an apply the state holds those
-   * that ran. The next refresh empties the list, so that a plan never shows old steps beside those to come.
+   * that completed, and those that `execute` left out with a warning. The next refresh empties the list, so that a plan never shows old steps beside those to come.
    *
    * @default no attribute shows the steps, and no warning shows those of a destroy
    */
@@ -110,6 +110,13 @@ export interface ManagedResource<Target, Step = unknown> {
    * @default false
    */
   readonly atomicSteps?: boolean;
+  /**
+   * A check stands for no object: its steps only look at other things. After a failure nothing is read back, and the
+   * state stays as it was, so that the next apply checks again.
+   *
+   * @default false
+   */
+  readonly isCheck?: boolean;
   /**
    * What to do, in the warning where a creation finds the object. The warning also lists the differences, since
    * Terraform takes the object as new and its plan shows none of the present values.
@@ -162,8 +169,9 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   steps(change: Change, target: Target): readonly Step[] | Unknown;
   /**
-   * Looks up what prevents these steps, for example a right that is lacking. Called at plan for every change that has
-   * steps, unless the plan has an error already.
+   * Looks up what prevents these steps, for example a right that is lacking. Called for every change that has steps,
+   * unless the plan has an error already; for creations and updates again in the apply, where Terraform plans them once
+   * more.
    */
   vet?(steps: readonly Step[], target: Target): Promise<readonly Diagnostic[]>;
   /** One step as people read it, with one text for each call where it makes several. Never shows a secret. */

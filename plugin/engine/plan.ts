@@ -9,6 +9,7 @@ import { propose } from './proposal';
 import { shownValue } from './shown-value';
 import { refreshed } from './refresh';
 import { counted, describeSteps, numbered, removalOf, sameTexts, withPlace, withUnsetAsNull } from './steps';
+import { withoutWriteOnly } from './strip';
 import type { GraphWalk } from './graph-walk';
 
 export interface PlanRequest {
@@ -175,7 +176,7 @@ async function resumed<Target>(
   target: Target,
 ): Promise<Values | null> {
   const existing = (await resource.resume?.(update, target)) ?? null;
-  return existing && conform(resource.schema, existing);
+  return existing && kept(resource, existing);
 }
 
 /** A creation from nothing; or an update, where the object is there already. */
@@ -322,6 +323,11 @@ function foundNote<Target>(
   ];
 }
 
+/** An object that was looked up, as the memo keeps it: without secrets. */
+function kept(resource: ManagedResource<never>, object: Values): Values {
+  return withoutWriteOnly(resource.schema, conform(resource.schema, object));
+}
+
 /** `undefined` where the object cannot be looked up yet, since its identity is not known. */
 async function find<Target>(
   resource: ManagedResource<Target>,
@@ -331,7 +337,7 @@ async function find<Target>(
 ): Promise<Found | undefined> {
   if (!identityIsKnown(resource, planned)) return undefined;
   const found = await resource.find?.(planned, target, config);
-  return found && { ...found, existing: found.existing && conform(resource.schema, found.existing) };
+  return found && { ...found, existing: found.existing && kept(resource, found.existing) };
 }
 
 /** Adds the steps of the change. The removal is unknown where the change alters it, too. */

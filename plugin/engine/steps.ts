@@ -36,7 +36,7 @@ export function removalOf<Target>(
   return steps;
 }
 
-/** The steps of a change that ran, as people read them. */
+/** The steps of a change that completed or were left out with a warning, as people read them. */
 export interface Work {
   readonly ran: readonly string[];
   /** What those steps did to others. */

@@ -98,10 +98,11 @@ export function wireDiagnostics(diagnostics: readonly Diagnostic[]): WireDiagnos
 /** Counts as an error where one of those left out is an error. */
 function leftOut(diagnostics: readonly Diagnostic[]): MessageType<typeof WireDiagnostic> {
   const severity = hasErrors(diagnostics) ? SEVERITY.error : SEVERITY.warning;
+  const errors = diagnostics.filter((diagnostic) => diagnostic.severity === 'error').length;
   return {
     severity,
-    summary: `${diagnostics.length} more diagnostics are left out`,
-    detail: `The diagnostics above are ${MOST_IN_ALL} characters long already. Correct what they name, then run this again.`,
+    summary: `${diagnostics.length} more messages are left out`,
+    detail: `At most ${MOST_IN_ALL} characters are shown for one object${errors === 0 ? '' : `; ${errors} of those left out ${errors === 1 ? 'is an error' : 'are errors'}`}. Correct what the others name, then run this again.`,
   };
 }
 

@@ -492,7 +492,7 @@ const CASES: readonly Case[] = [
     declaration: arrayed(outlook('https://outlook.contoso.com/')),
     path: 'datacentres.lisbon.clientAccessArray.fqdn',
     problem: "'https://outlook.contoso.com/' is not a host name with a domain",
-    remedy: 'write it as outlook.contoso.local',
+    remedy: 'write only its host name',
   },
   {
     when: 'the name of an array has no domain',
@@ -500,7 +500,7 @@ const CASES: readonly Case[] = [
     declaration: arrayed(outlook('outlook')),
     path: 'datacentres.lisbon.clientAccessArray.fqdn',
     problem: "'outlook' is not a host name with a domain",
-    remedy: 'write it as outlook.contoso.local',
+    remedy: 'write it with its domain, which is a declared zone',
   },
   {
     when: 'the name of an array is empty',
@@ -508,7 +508,7 @@ const CASES: readonly Case[] = [
     declaration: arrayed(outlook('')),
     path: 'datacentres.lisbon.clientAccessArray.fqdn',
     problem: 'the host name is empty',
-    remedy: 'write it as outlook.contoso.local',
+    remedy: 'write it with its domain, which is a declared zone',
   },
   {
     when: 'two arrays have one name',
@@ -1005,8 +1005,27 @@ const CASES: readonly Case[] = [
       dag: { ...dag, members: ['EX02'] },
     }),
     path: 'servers[0].maintenance',
-    problem: 'Exchange 2010 moves only the active databases of a member of a DAG',
+    problem: 'Exchange Server 2010 moves only the active databases of a member of a DAG',
     remedy: 'take maintenance out',
+  },
+  {
+    when: 'one server of 2010 in no DAG and one of 2007 would be drained beside another that can be',
+    rule: 'maintenance',
+    declaration: site({
+      ...balanced,
+      servers: [
+        server(1, { version: V2010 }),
+        server(2, { version: V2007, endpoint: 'https://EX02.contoso.local:5986/wsman' }),
+        server(3),
+        server(4),
+      ],
+      dag: { ...dag, members: ['EX03', 'EX04'] },
+      maintenance: true,
+    }),
+    path: 'maintenance',
+    problem:
+      'EX01 (Exchange Server 2010), EX02 (Exchange Server 2007) cannot be drained: Exchange Server 2007 has no cmdlet for it, and Exchange Server 2010 moves only the active databases of a member of a DAG',
+    remedy: 'declare maintenance: false for EX01, EX02',
   },
   {
     when: 'a member of a DAG of 2010 is to be drained by the session of a newer server',
@@ -1320,8 +1339,8 @@ const CASES: readonly Case[] = [
     rule: 'dag-name',
     declaration: site({ dag: { ...dag, name: 'fs01' } }),
     path: 'dag.name',
-    problem: 'is the name of a server',
-    remedy: 'choose another',
+    problem: 'is the name of the server at ',
+    remedy: 'choose another one',
   },
   {
     when: 'the DAG is named as its alternate witness',
@@ -1334,8 +1353,8 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'dag.name',
-    problem: 'is the name of a server',
-    remedy: 'choose another',
+    problem: 'is the name of the server at ',
+    remedy: 'choose another one',
   },
   {
     when: 'an endpoint has a password in it',
@@ -1604,8 +1623,8 @@ const CASES: readonly Case[] = [
     rule: 'dag-name',
     declaration: site({ dag: { ...dag, name: 'ex02' } }),
     path: 'dag.name',
-    problem: 'is the name of a server',
-    remedy: 'choose another',
+    problem: 'is the name of the server at ',
+    remedy: 'choose another one',
   },
   {
     when: 'two servers have one name, in another letter case',
@@ -1669,7 +1688,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'dns.zones[0].keyName',
     problem: 'TSIG key is declared beside it',
-    remedy: 'or leave out kerberos',
+    remedy: 'leave out kerberos and declare both of them',
   },
   {
     when: 'the realm is a URL',
@@ -1697,7 +1716,7 @@ const CASES: readonly Case[] = [
     declaration: signed({}, half),
     path: `dns.zones[0].${Object.keys(half).join('')}`,
     problem: 'a TSIG key is declared beside it',
-    remedy: 'or leave out kerberos',
+    remedy: 'leave out kerberos and declare both of them',
   })),
   {
     when: 'the name of a realm is none, in capital letters',
@@ -2806,8 +2825,8 @@ const CASES: readonly Case[] = [
     rule: 'dag-name',
     declaration: site({ dag: [firstDag, { ...secondDag, name: 'FS01' }] }),
     path: 'dag[1].name',
-    problem: 'is the name of a server',
-    remedy: 'choose another',
+    problem: 'is the name of the server at ',
+    remedy: 'choose another one',
   },
   {
     when: 'a DAG begins with an underscore',

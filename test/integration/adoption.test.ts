@@ -147,7 +147,7 @@ describeWithTerraform('a DAG, a member and a certificate that are there before t
       ]);
       expect(other.exit).toBe(1);
       expect(other.said).toContain(
-        `'${FIRST.name}\\ecp (Default Web Site)' does not name an exchange_owa_virtual_directory`,
+        `'${FIRST.name}\\ecp (Default Web Site)' is not an import id of an exchange_owa_virtual_directory`,
       );
       expect(await rig.terraform(['import', '-no-color', directory, identity])).toMatchObject({ exit: 0 });
       expect(await rig.terraform(['import', '-no-color', MEMBER, `DAG01/${FIRST.name}`])).toMatchObject({

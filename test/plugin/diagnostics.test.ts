@@ -25,6 +25,16 @@ test('diagnostics without end are cut off with one that says so, and an error am
   const many = [...Array.from({ length: 2_000 }, () => warning), error('the last')];
   const wired = wireDiagnostics(many);
   expect(DiagnosticsResponse.encode({ diagnostics: wired }).length).toBeLessThan(5_000_000);
-  expect(wired.at(-1)).toMatchObject({ severity: 1, summary: `${2_001 - 66} more diagnostics are left out` });
-  expect(wireDiagnostics(many.slice(0, -1)).at(-1)).toMatchObject({ severity: 2 });
+  expect(wired.at(-1)).toEqual({
+    severity: 1,
+    summary: `${2_001 - 66} more messages are left out`,
+    detail:
+      'At most 4000000 characters are shown for one object; 1 of those left out is an error. Correct what the others name, then run this again.',
+  });
+  expect(wireDiagnostics(many.slice(0, -1)).at(-1)).toEqual({
+    severity: 2,
+    summary: `${2_000 - 66} more messages are left out`,
+    detail:
+      'At most 4000000 characters are shown for one object. Correct what the others name, then run this again.',
+  });
 });

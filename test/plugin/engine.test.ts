@@ -384,7 +384,7 @@ describe('the apply', () => {
           severity: 'error',
           summary: 'test_thing would now run other steps than the plan showed',
           detail:
-            'Nothing was run. Now these steps would run:\n  1. make a\n  2. set a url\n  3. set a on\n' +
+            'Nothing was run for this object. Now these steps would run:\n  1. make a\n  2. set a url\n  3. set a on\n' +
             'Plan again and review the new steps.',
         },
       ],
@@ -586,6 +586,20 @@ describe('the apply', () => {
       expect(detailOf(diagnostics)).toContain('The object was read back after the error: it still exists.');
     });
 
+    test('nothing of a check, which stands for no object', async () => {
+      const { deploy, config, state, target } = await setUp({ find, isCheck: true });
+      target.failAt = 'set a url';
+      const created = await deploy(null, config({ name: 'a', url: 'u' }));
+      expect(created).toMatchObject({ state: null, diagnostics: [{ summary: 'broke' }] });
+      expect(created.diagnostics).toHaveLength(1);
+      const before = state({ name: 'a', url: 'old' });
+      const changed = await deploy(before, config({ name: 'a', url: 'u', size: 7 }));
+      // The next plan shows the same change again.
+      expect(changed.state).toEqual(before);
+      expect(detailOf([...created.diagnostics, ...changed.diagnostics])).not.toContain('was read back');
+      expect(target.reads).toBe(0);
+    });
+
     test('nothing, where it cannot be read', async () => {
       const { deploy, config, target } = await setUp({ find });
       target.failAt = 'set a url';
@@ -694,6 +708,21 @@ describe('an object that is changed in place', () => {
     ]);
     expect(diagnostics[1]?.detail).toMatch(/Plan again: the plan finds it[^]*by hand:\n {2}1\. remove a$/);
   });
+
+  test.each(['find', 'resume'] as const)(
+    'is found without its secrets (%s), which no memo keeps',
+    async (by) => {
+      const existing = { name: 'a', size: 1, secret: 'canary', on: true, chosen: 'c', id: 'id of a' };
+      const { plan, config, state } = await setUpInPlace({
+        find: async () => ({ existing }),
+        resume: async () => existing,
+      });
+      const prior = by === 'find' ? null : state({ name: 'a' });
+      const { memo } = await plan(prior, config({ name: 'a', size: 2, secret: 'canary' }));
+      expect(memo.existing).toMatchObject({ size: 1, secret: null });
+      expect(Buffer.from(writeMemo(memo)).toString()).not.toContain('canary');
+    },
+  );
 
   test('is finished by a creation that runs the rest', async () => {
     const { deploy, plan, config, target } = await setUpInPlace();

@@ -180,7 +180,7 @@ describe('the apply of a removal', () => {
           severity: 'error',
           summary: 'Destroying test_thing would now run other steps than the plan showed',
           detail:
-            `Nothing was run. Now these steps would run:\n${now.map((what, index) => `  ${index + 1}. ${what}`).join('\n')}\n` +
+            `Nothing was run for this object. Now these steps would run:\n${now.map((what, index) => `  ${index + 1}. ${what}`).join('\n')}\n` +
             'Plan again and review the new steps.',
         },
       ],

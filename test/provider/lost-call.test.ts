@@ -1,37 +1,46 @@
-import { lostCallProblem } from '../../provider/lost-call';
+import { lostCallProblem, type CallPurpose } from '../../provider/lost-call';
 
 describe('a call whose end was not received', () => {
-  const lost = (onlyReads: boolean, interruption?: 'prompt' | 'stopped' | 'too-large') =>
-    lostCallProblem(onlyReads ? 'Get-Thing' : 'Set-Thing', ' for EX1', onlyReads, {
+  const lost = (purpose: CallPurpose, interruption?: 'prompt' | 'stopped' | 'too-large') =>
+    lostCallProblem(purpose === 'read' ? 'Get-Thing' : 'Set-Thing', ' for EX1', purpose, {
       kind: 'unknown',
       message: 'what the session said',
       ...(interruption === undefined ? {} : { interruption }),
     });
 
   test('because it asked a question was not sent again, whether it reads or writes', () => {
-    expect(lost(true, 'prompt')).toEqual({
+    expect(lost('read', 'prompt')).toEqual({
       severity: 'error',
       summary: 'Get-Thing asked an unexpected question for EX1',
       detail:
         'what the session said\nThe cmdlet changes no setting, and was not sent again. Run it in the Exchange Management Shell to see what it asks.',
     });
-    expect(lost(false, 'prompt').detail).toContain('so it was not sent a second time');
+    expect(lost('change', 'prompt').detail).toContain('so it was not sent a second time');
   });
 
   test('because it was stopped, by the run or by the server, tells what was said and what to do', () => {
-    expect(lost(true, 'stopped')).toEqual({
+    expect(lost('read', 'stopped')).toEqual({
       severity: 'error',
       summary: 'Get-Thing for EX1 was stopped',
       detail:
         'what the session said. Either the run was interrupted, or the server stopped the cmdlet.\nThe cmdlet changes no setting. Run this again.',
     });
-    expect(lost(false, 'stopped').detail).toBe(
+    expect(lost('change', 'stopped').detail).toBe(
       'what the session said. Either the run was interrupted, or the server stopped the cmdlet.\nThe server may go on with the cmdlet for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.',
     );
   });
 
   test('with a connection that was lost tells that a read was sent again', () => {
-    expect(lost(true).detail).toContain('It was sent a second time, which failed as well.');
-    expect(lost(true, 'too-large').detail).toBe('what the session said. The answer was not used.');
+    expect(lost('read').detail).toContain('It was sent a second time, which failed as well.');
+    expect(lost('read', 'too-large').detail).toBe('what the session said. The answer was not used.');
   });
+
+  test.each([undefined, 'prompt', 'stopped', 'too-large'] as const)(
+    'that is sent until it succeeds is not said to have been sent once: %s',
+    (interruption) => {
+      expect(lost('insisted', interruption).detail).toMatch(
+        /^what the session said.*\nThe cmdlet was sent several times, and it is not known whether it took effect\.$/,
+      );
+    },
+  );
 });

@@ -189,11 +189,28 @@ describe('an import', () => {
     async (id) => {
       expect(await mapi.importState?.(id, answering(SITE))).toMatchObject({
         diagnostics: [
-          { severity: 'error', detail: 'Import it as <server>/<web_site>, or by its Identity in Exchange.' },
+          {
+            severity: 'error',
+            summary: `'${id}' is not an import id of an exchange_mapi_virtual_directory`,
+            detail:
+              'Write it as <server>/<web_site>, where /<web_site> may be left out; or the Identity that Exchange shows; followed, where they are to be imported as well, by / and the names of iis_authentication_methods, separated by commas.',
+          },
         ],
       });
     },
   );
+
+  test('with the FQDN of a server is refused with the reason', async () => {
+    expect(await mapi.importState?.('EX2.contoso.com/Default Web Site', answering(SITE))).toMatchObject({
+      diagnostics: [
+        {
+          detail: expect.stringMatching(
+            /^'EX2\.contoso\.com' is not the name of a server: give its computer name: .*\.\nWrite it as <server>/,
+          ) as string,
+        },
+      ],
+    });
+  });
 
   test('of what is not there says so itself', async () => {
     const { diagnostics } = (await mapi.importState?.('EX2', answering())) ?? {};

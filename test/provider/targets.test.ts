@@ -218,7 +218,9 @@ describe('where every server has an endpoint of its own', () => {
         const end = await targets.of('OLD2').run(write('OLD2'), signal);
         expect(end.kind).toBe('failed');
         expect(end.diagnostics[0]?.summary).toBe('No session reaches OLD2');
-        expect(end.diagnostics[0]?.detail).toContain('name its endpoint in EXCHANGE_SERVER_ENDPOINTS');
+        expect(end.diagnostics[0]?.detail).toContain(
+          `name its endpoint for this deploy: EXCHANGE_SERVER_ENDPOINTS='{"OLD2":"https://<its FQDN>:5986/wsman"}'.`,
+        );
         expect(asked()).toEqual({});
         expect(await targets.isUninstalled('OLD2')).toBe(true);
       },

@@ -12,7 +12,8 @@ import { readTrust, type TlsSettings, type TlsTrust } from './tls';
 export interface WsmanOptions {
   /**
    * For example `https://ex1.contoso.com/PowerShell/`; or `http://ex1.contoso.com/PowerShell/`, where Kerberos seals
-   * every message. With http:// there is no other authentication, no proxy and no redirect.
+   * every message. With http:// another authentication is refused, a proxy in `environment` is not used, and a redirect
+   * is an error.
    */
   readonly url: string;
   readonly authentication: WsmanAuthentication;

@@ -1,5 +1,5 @@
 import {
-  importedValues,
+  readImportId,
   importIdOf,
   RESOURCES,
   stillActive,
@@ -119,7 +119,7 @@ describe('an import id', () => {
     ],
     ['EX1\\owa (Default Web Site)', { server: 'EX1', web_site: 'Default Web Site' }],
   ])('%s is read back', (id, values) => {
-    expect(importedValues(owa, id)).toMatchObject(values);
+    expect(readImportId(owa, id)).toMatchObject({ values });
   });
 
   test.each([
@@ -132,16 +132,16 @@ describe('an import id', () => {
     ['EX1\\ecp (Default Web Site)', owa],
     ['DAG01/EX1/more', member],
   ] as const)('%j is none', (id, of) => {
-    expect(importedValues(of, id)).toBeUndefined();
+    expect(readImportId(of, id).values).toBeUndefined();
   });
 
   test('of a list that is expensive to read names the list', () => {
     const anywhere = resource('exchange_outlook_anywhere_2010');
-    expect(importedValues(anywhere, 'EX1/iis_authentication_methods')).toEqual({
+    expect(readImportId(anywhere, 'EX1/iis_authentication_methods').values).toEqual({
       server: 'EX1',
       iis_authentication_methods: [],
     });
-    expect(importedValues(member, 'DAG01/EX1')).toEqual({ dag: 'DAG01', server: 'EX1' });
+    expect(readImportId(member, 'DAG01/EX1')).toEqual({ values: { dag: 'DAG01', server: 'EX1' } });
   });
 });
 
