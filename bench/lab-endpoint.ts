@@ -7,7 +7,10 @@ import type { Workshop } from './workshop';
 /** The only account of the lab's endpoints. */
 export const ACCOUNT = { user: 'bench', password: 'bench' };
 
-/** Endpoints of the lab in a process of their own. Like those of a server, they run before a client connects. */
+/**
+ * Endpoints of the lab in a process of their own, so that processor time and memory are those of the client alone; elapsed
+ * times include the lab's work. Like the endpoints of a server, they run before a client connects.
+ */
 export interface LabEndpoint {
   readonly address: LabAddress;
   /** Asks the process how many requests it has had. */

@@ -430,7 +430,7 @@ function refuseSecond(site: ExchangeSite): void {
   const first = stack.node.findAll().find((other) => other instanceof ExchangeSite && other !== site);
   if (first === undefined) return;
   throw new DeclarationError(
-    `The stack ${stack.node.id} holds the Exchange site '${first.node.id}' already, and '${site.node.id}' would be a second one; make a stack for each: new TerraformStack(app, '…')`,
+    `The stack ${stack.node.id} holds the Exchange site '${first.node.id}' already, and '${site.node.id}' would be a second one; make a stack for each in your app: new TerraformStack(app, '…'). Declarations in environments/ have a file and a stack each`,
   );
 }
 

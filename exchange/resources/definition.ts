@@ -129,8 +129,8 @@ export interface ResourceSpec<A extends Attributes> {
     facts: Facts,
   ) => readonly Diagnostic[];
   /**
-   * The obstacle to creating the object, in the result of `observe`; `undefined` where there is none. The plan checks
-   * it, so that a deploy does not stop half-way.
+   * The obstacle to creating the object, in the result of `observe`; `undefined` where there is none. It is asked where a
+   * creation or an import does not find the object, so that a deploy does not stop half-way.
    */
   readonly obstacle?: (
     objects: readonly PowerShellObject[],
@@ -152,11 +152,11 @@ export const INTERRUPTS_ATTRIBUTE = 'interrupts';
 const cmdletsAttribute = {
   cmdlets: textList(
     'computed',
-    'In a plan, the cmdlets that apply will run. After an apply those that it ran, until the object is read again.',
+    'In a plan, the cmdlets that apply will run. After an apply those that completed or were left out with a warning, until the object is read again.',
   ),
   [INTERRUPTS_ATTRIBUTE]: textList(
     'computed',
-    'In a plan, which clients the cmdlets can interrupt, and how they notice. Empty where none are known. After an apply as it was planned, until the object is read again.',
+    'In a plan, which clients the cmdlets can interrupt, and how they notice. Empty where none are known. After an apply those of the cmdlets that completed, until the object is read again.',
   ),
 };
 const removalAttributes = {

@@ -223,7 +223,10 @@ export function virtualDirectory(
   });
 }
 
-/** https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory: it must differ from ExternalUrl. */
+/**
+ * FailbackUrl must have another host than ExternalUrl.
+ * https://learn.microsoft.com/powershell/module/exchangepowershell/set-owavirtualdirectory
+ */
 function ownFailback({ failback_url: failback, external_url: external }: KnownValues): readonly Diagnostic[] {
   const own = hostIn(failback ?? null);
   return own === undefined || own !== hostIn(external ?? null)

@@ -164,7 +164,7 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * The steps that carry the change out, in order. Pure: the target gives no more than its settings. `UNKNOWN` while a
    * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run (a plan that
-   * left the steps unknown promised none). An attribute that is left to the provider and is not known yet is null here,
+   * left the steps unknown promised none, nor does a creation or an update without `stepsAttribute`). An attribute that is left to the provider and is not known yet is null here,
    * so that `UNKNOWN` always means an input that something else will make known.
    */
   steps(change: Change, target: Target): readonly Step[] | Unknown;

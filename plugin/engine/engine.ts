@@ -151,7 +151,7 @@ export class Engine<Target> {
   }
 
   /**
-   * Makes each step breakable by itself: an apply then goes on after a step that was given up, and keeps what is known.
+   * Makes each step breakable by itself: an apply then ends as after a step that failed, and keeps what is known.
    */
   #withBreakableSteps(resource: ManagedResource<Target>): ManagedResource<Target> {
     return {
