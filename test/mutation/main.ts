@@ -44,9 +44,8 @@ async function run({ room, files }: Task, paths: readonly string[]): Promise<voi
   const { Stryker } = await import('@stryker-mutator/core');
   const kept = `.stryker/${room.replace('/', '-')}`;
   mkdirSync(join(root, '.stryker'), { recursive: true });
-  const tests = (ROOMS[room]?.tests ?? []).flatMap((some) =>
-    paths.filter((path) => some.test(path) && !LEFT_OUT.includes(path)),
-  );
+  const named = (ROOMS[room]?.tests ?? []).flatMap((some) => paths.filter((path) => some.test(path)));
+  const tests = [...new Set(named)].filter((path) => !LEFT_OUT.includes(path));
   const started = performance.now();
   await new Stryker({
     mutate: [...files],

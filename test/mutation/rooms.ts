@@ -44,13 +44,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'exchange/plan': {
     mutated: /^exchange\/(plan|phases)\//,
     tests: [
+      exchangeTest('reviewed-plans'),
       exchangeTest('plan|plan-script|element-order|interruptions|maintenance|nlb|reverse-proxy|ssl-offload'),
       exchangeTest('connectivity|further-records|legacy-clients|published-names|removal-place|resolve-site'),
     ],
   },
   exchange: {
     mutated: /^exchange\/([^/]+|versions\/(catalog|version)\.ts)$/,
-    tests: [exchangeTest('[^/]+|versions/.*')],
+    tests: [exchangeTest('reviewed-plans'), exchangeTest('[^/]+|versions/.*')],
   },
 };
 
