@@ -253,8 +253,10 @@ function contradiction(
   removal: readonly string[],
   walk: GraphWalk,
 ): readonly Diagnostic[] {
+  // Asked first, since a plan removes few objects and wants many.
+  if (!walk.removes(resource, state)) return [];
   const wanted = walk.wants(resource, state);
-  if (wanted === undefined || !walk.removes(resource, state)) return [];
+  if (wanted === undefined) return [];
   const detail = `It is one and the same object. This plan would remove it at the end, although it is declared:\n${numbered(removal)}\n`;
   return [
     wanted === 'in-state'
