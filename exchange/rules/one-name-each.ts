@@ -10,7 +10,7 @@ export const oneNameEach: Rule = {
   check: ({ site }) =>
     declaredNames(site).flatMap(({ text, path }) => {
       if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !/[\s,;]/.test(text)) return [];
-      const names = text.split(/[\s,;]+/).filter((name) => name !== '');
+      const names = text.split(/[\s,;]/).filter((name) => name !== '');
       if (names.length < 2) {
         return [
           {
