@@ -4517,6 +4517,14 @@ const CASES: readonly Case[] = [
     problem: "'mail.contoso.com' resolves to EX02, too",
     remedy: "elsewhere: { 'mail.contoso.com'",
   },
+  ...[' ', ' , '].map((text): Case => ({
+    when: `a name is nothing but '${text}'`,
+    rule: 'one-name-each',
+    declaration: site({ namespaces: { ...right.namespaces, client: text } }),
+    path: 'namespaces.client',
+    problem: `'${text}' holds no name`,
+    remedy: 'write one name',
+  })),
   {
     when: 'a name and a URL are glued into one text',
     rule: 'one-name-each',
@@ -5995,6 +6003,22 @@ describe('the rules of a declaration', () => {
         legacy(coexisting({ namespaces: { services }, legacyClients: { activesync: 'proxy' } })),
       ).toEqual([]);
     });
+  });
+
+  test('the servers whose certificate lacks a name that the runner asks for are told for each name', () => {
+    const asked = site({
+      servers: [
+        server(1, { mailProtocols: { imap: { host: 'imap1.contoso.com' } } }),
+        server(2, { mailProtocols: { imap: { host: 'imap2.contoso.com' } } }),
+        server(3, { mailProtocols: { imap: { host: 'imap1.contoso.com' } } }),
+      ],
+      health: { fromRunner: { certificates: ['IMAP'] } },
+    });
+    const told = found(asked).filter(({ rule }) => rule === 'health-from-runner');
+    expect(told.map(({ summary }) => summary)).toEqual([
+      "no certificate that is declared for EX01, EX03 has 'imap1.contoso.com', the name of IMAP there",
+      "no certificate that is declared for EX02 has 'imap2.contoso.com', the name of IMAP there",
+    ]);
   });
 
   test('a copy by FQDN is said once', () => {
