@@ -6,16 +6,17 @@ export const certificateTwice: CertificateCheck = {
   id: 'certificate-twice',
   ensures: 'The PFX holds the certificate only once.',
   canJudge: isPfx,
-  check: ({ file, pfx }) =>
-    (pfx?.copies ?? 1) < 2
-      ? undefined
-      : {
-          severity: 'warning',
-          about: 'file',
-          problem: `'${file}' holds the certificate of the servers ${pfx?.copies === 2 ? 'twice' : `${pfx?.copies} times`}`,
-          remedy:
-            'Only one copy belongs to the private key, and another program may choose the wrong one. The usual cause is a full chain in both -in and -certfile of openssl pkcs12: make the PFX again with only the certificates of the authorities in -certfile.',
-        },
+  check: ({ file, pfx }) => {
+    const copies = pfx?.copies ?? 1;
+    if (copies < 2) return undefined;
+    return {
+      severity: 'warning',
+      about: 'file',
+      problem: `'${file}' holds the certificate of the servers ${copies === 2 ? 'twice' : `${copies} times`}`,
+      remedy:
+        'Only one copy belongs to the private key, and another program may choose the wrong one. The usual cause is a full chain in both -in and -certfile of openssl pkcs12: make the PFX again with only the certificates of the authorities in -certfile.',
+    };
+  },
 };
 
 export const severalKeys: CertificateCheck = {

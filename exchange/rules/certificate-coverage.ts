@@ -19,7 +19,7 @@ export const certificateCoverage: Rule = {
           : [
               {
                 path: at,
-                problem: `'${host}' is not on ${titleOf(certificate)} (it has ${names.join(', ') || 'no names'})`,
+                problem: `'${host}' is not on ${titleOf(certificate)} (it has ${names.join(', ')})`,
                 remedy: `correct the name, or get a certificate with it and add '${host}' to ${formatPath([...certificate.path, ...path('names')])}; a new name for what clients know by another one takes the steps of docs/operations.md, "Renaming a namespace"`,
               },
             ],

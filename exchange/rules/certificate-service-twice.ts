@@ -1,6 +1,5 @@
 import { formatPath, path } from '../../schema';
 import { isOnServer } from '../declared-certificates';
-import { sameName } from '../resources/equality';
 import type { Rule } from './rule';
 
 export const certificateServiceTwice: Rule = {
@@ -17,11 +16,10 @@ export const certificateServiceTwice: Rule = {
             [certificate, other].every((each) => isOnServer(each, server)),
           );
           if (there === -1 || servers.length === 0) return [];
-          const names = servers.map(({ name }) => name).filter(isFirst);
           return [
             {
               path: [...certificate.path, ...path('services', index)],
-              problem: `${service} of ${names.join(', ')} has two certificates: ${formatPath([...other.path, ...path('services', there)])} gives it another one`,
+              problem: `${service} of ${servers.map(({ name }) => name).join(', ')} has two certificates: ${formatPath([...other.path, ...path('services', there)])} gives it another one`,
               remedy: 'leave it with one of the two, or give them different servers',
             },
           ];
@@ -29,7 +27,3 @@ export const certificateServiceTwice: Rule = {
       ),
     ),
 };
-
-function isFirst(name: string, index: number, names: readonly string[]): boolean {
-  return names.findIndex((other) => sameName(other, name)) === index;
-}

@@ -15,7 +15,7 @@ function nonMembers({ declared, group, path }: PlacedDatabase): readonly Finding
       : [
           {
             path: [...path, { attribute: 'copies' }, { index }],
-            problem: `'${copy}' is no member of ${group.group.name}, whose members are ${members.join(', ')}`,
+            problem: `'${copy}' is no member of ${group.group.name}, ${members.length === 0 ? 'which has none' : `whose members are ${members.join(', ')}`}`,
             remedy: 'name a member, or make the server one: copies are held by the members of one DAG',
           },
         ],

@@ -235,12 +235,12 @@ function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecord
   ];
 }
 
-function outsideZones({ view, host, key, path, content }: DeclaredRecords): readonly Finding[] {
+function outsideZones({ view, host, key, path }: DeclaredRecords): readonly Finding[] {
   if (zoneOf(view, host) !== undefined) return [];
   const zones = formatPath([...view.path, { attribute: 'zones' }]);
-  // MX and TXT records usually belong to the domain itself, other records to names within it.
-  const isDomain = ['MX', 'TXT'].includes(content.recordType) && host.split('.').length <= 2;
-  const zone = isDomain ? host : host.split('.').slice(1).join('.');
+  // Nobody has a top-level domain as a zone.
+  const labels = host.split('.');
+  const zone = labels.length <= 2 ? host : labels.slice(1).join('.');
   return [
     {
       path,

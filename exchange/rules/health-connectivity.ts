@@ -1,6 +1,5 @@
 import { path, type Path } from '../../schema';
 import { answersFor, hasAutodiscoverTest, isTested } from '../connectivity';
-import { MAIL_PROTOCOLS } from '../mail-protocols';
 import type { ConnectivityTest } from '../resources/connectivity-test-names';
 import type { Placement } from '../topology';
 import type { Connectivity } from '../site';
@@ -61,7 +60,7 @@ function withoutOwner(at: Path, { mailbox, account }: Connectivity): readonly Fi
 
 function lackingMail(at: Path, test: ConnectivityTest, placements: readonly Placement[]): readonly Finding[] {
   if (placements.length === 0 || placements.some((placement) => answersFor(placement, test))) return [];
-  const word = MAIL_PROTOCOLS.find(({ service }) => service === test)?.protocol ?? test.toLowerCase();
+  const word = test.toLowerCase();
   return [
     {
       path: at,

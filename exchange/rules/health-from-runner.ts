@@ -1,6 +1,5 @@
 import { path, type Path } from '../../schema';
 import { isLookedAt, mailCertificate, showsConnectors, webCertificate } from '../health-from-runner';
-import { MAIL_PROTOCOLS } from '../mail-protocols';
 import { includesName } from '../resources/equality';
 import { HEALTH_SETS_LIFESPAN } from '../services';
 import type { Placement } from '../topology';
@@ -79,13 +78,12 @@ function lackingMail(
   service: 'POP' | 'IMAP',
   placements: readonly Placement[],
 ): readonly Finding[] {
-  const row = MAIL_PROTOCOLS.find((each) => each.service === service);
   const declared = placements.flatMap((placement) => {
     const protocol = placement.protocols.find((each) => each.row.service === service);
     return protocol === undefined ? [] : [{ placement, host: protocol.host }];
   });
   if (placements.length > 0 && declared.length === 0) {
-    const word = row?.protocol ?? service.toLowerCase();
+    const word = service.toLowerCase();
     return [
       {
         path: at,

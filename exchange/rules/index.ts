@@ -1,4 +1,4 @@
-import { formatPath, path, type Path, type PathStep } from '../../schema';
+import { formatPath, path, type Path } from '../../schema';
 import type { ExchangeSiteProps } from '../site';
 import { addressSyntax } from './address-syntax';
 import { alsoPublished } from './also-published';
@@ -266,11 +266,7 @@ function withChangedSeverities(
 }
 
 function isWithin(at: Path, part: Path): boolean {
-  return part.every((step, index) => sameStep(step, at[index]));
-}
-
-function sameStep(step: PathStep, other: PathStep | undefined): boolean {
-  return other !== undefined && JSON.stringify(step) === JSON.stringify(other);
+  return part.every((step, index) => JSON.stringify(step) === JSON.stringify(at[index]));
 }
 
 function isAcceptable(rule: string): boolean {
@@ -296,11 +292,9 @@ function diagnosticOf(rule: Rule, { path: at, problem, remedy }: Finding): SiteD
 /** The property to declare in order to accept a finding; undefined where it cannot be accepted. */
 function acceptancePlace(id: string, at: Path): string | undefined {
   if (isAcceptable(id)) {
-    // The path is within a certificate: `certificate.services`, `certificate.web.names[0]`. The last such step is the
-    // property, because a certificate may itself be called `names`.
-    const property = at.findLastIndex(
-      (step) => 'attribute' in step && ['names', 'services'].includes(step.attribute),
-    );
+    // The last attribute of the path is a property of a certificate: `certificate.services`,
+    // `certificate.web.names[0]`.
+    const property = at.findLastIndex((step) => 'attribute' in step);
     return `${formatPath(at.slice(0, property))}.accepted: { '${id}': '<reason>' }`;
   }
   return CHANGEABLE_RULE_IDS.some((changeable) => changeable === id)

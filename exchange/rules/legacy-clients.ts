@@ -55,7 +55,7 @@ function withoutChoice(topology: Topology): readonly Finding[] {
     return [
       {
         path: at,
-        problem: `${newer.map(String).join(' and ')} proxies ActiveSync to ${V2007.toString()} in any case`,
+        problem: `${newer.map(String).join(' and ')} ${newer.length === 1 ? 'proxies' : 'proxy'} ActiveSync to ${V2007.toString()} in any case`,
         remedy: `take it out: only ${V2010.toString()} uses it`,
       },
     ];

@@ -214,7 +214,7 @@ function besideAnother({ path: at, hosts }: NlbCluster, others: readonly NlbClus
     return [
       {
         path: within(at),
-        problem: `${both.map(({ server }) => server.name).join(', ')} would be hosts of this cluster and of that of ${formatPath(within(other.path))}`,
+        problem: `${both.map(({ server }) => server.name).join(', ')} would be ${both.length === 1 ? 'a host' : 'hosts'} of this cluster and of that of ${formatPath(within(other.path))}`,
         remedy:
           'take nlb out here, so that names only resolve to this address; it must be the address of the other cluster, or lead to it',
       },

@@ -10,8 +10,11 @@ export const oneNameEach: Rule = {
   check: ({ site }) =>
     declaredNames(site).flatMap(({ text, path }) => {
       if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) || !/[\s,;]/.test(text)) return [];
-      const names = text.split(/[\s,;]+/).filter((name) => name !== '');
-      if (names.length < 2) {
+      const names = text.split(/[\s,;]/).filter((name) => name !== '');
+      if (names.length === 0) {
+        return [{ path, problem: `'${text}' holds no name`, remedy: 'write one name' }];
+      }
+      if (names.length === 1) {
         return [
           {
             path,

@@ -100,11 +100,12 @@ function unusedNotPublished(site: ExchangeSiteProps): readonly Finding[] {
   const names = namesInDns(site);
   return viewsOf(site).flatMap((view) => {
     const { notPublished = {} } = view.declared;
-    return Object.keys(notPublished).flatMap((name): readonly Finding[] => {
+    return Object.keys(notPublished).flatMap((name, index): readonly Finding[] => {
       const published = names.find(({ host }) => sameName(host, name));
       if (published === undefined) return [];
-      const others = Object.fromEntries(Object.entries(notPublished).filter(([other]) => other !== name));
-      const without = { ...view, declared: { ...view.declared, notPublished: others } };
+      // A name in two spellings has its effect by the first one.
+      const earlier = Object.fromEntries(Object.entries(notPublished).slice(0, index));
+      const without = { ...view, declared: { ...view.declared, notPublished: earlier } };
       // For a name of this view's clients, the entry explains why no zone has it, and is therefore useful.
       if (isFor(view, published) && !isLeftOut(site, without, published)) return [];
       const unheld = unheldName(site, without, published);

@@ -37,5 +37,5 @@ function givenInside({ autodiscover, directories }: Placement) {
     ...(ews === undefined
       ? []
       : [{ host: ews.internal, path: ews.internalPath, what: 'the name of Exchange Web Services' }]),
-  ].filter(({ host }) => host !== '');
+  ];
 }

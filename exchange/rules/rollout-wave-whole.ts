@@ -10,7 +10,7 @@ export const rolloutWaveWhole: Rule = {
   description:
     'No wave holds all members of a DAG or all servers of a datacentre, where there are several: all of them would change at once, and none would be left to serve their clients.',
   check: ({ site, topology }) => {
-    if (site.rollout === undefined || typeof site.rollout === 'string') return [];
+    if (typeof site.rollout === 'string') return [];
     const groups = [
       ...topology.groups.map(({ group, members }) => ({ what: `all members of ${group.name}`, members })),
       ...datacentres(site.servers),

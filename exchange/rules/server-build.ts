@@ -21,7 +21,8 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
   if (build === undefined) return [];
   const at = [...of, ...path('build')];
   // The example has the form in which servers show their build.
-  if (parseBuild(build) === undefined) {
+  const parsed = parseBuild(build);
+  if (parsed === undefined) {
     return [{ path: at, problem: `'${build}' is not a build`, remedy: `write it as ${SP1_OF_2013}` }];
   }
   const real = ExchangeVersion.ofBuild(build);
@@ -34,7 +35,7 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
       },
     ];
   }
-  if (version === ExchangeVersion.V2007 && parseBuild(build)?.minor === 0) {
+  if (version === ExchangeVersion.V2007 && parsed.minor === 0) {
     return [
       {
         path: at,

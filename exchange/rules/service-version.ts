@@ -127,8 +127,7 @@ function lacks(server: Server, { lifespan }: { readonly lifespan: Lifespan }): s
 
 /** The path of the service, where the path of a name is that of its internal or external part. */
 function ofService(at: Path, service: string): Path {
-  const end = at.findIndex((step) => 'attribute' in step && step.attribute === service);
-  return end === -1 ? at : at.slice(0, end + 1);
+  return at.slice(0, at.findIndex((step) => 'attribute' in step && step.attribute === service) + 1);
 }
 
 /**
@@ -139,11 +138,12 @@ function missingHealthSets(
   protocols: readonly string[],
   placements: readonly Placement[],
 ): readonly Finding[] {
+  if (placements.length === 0) return [];
   const servers = placements.map(({ server }) => server);
   const reporting = servers.filter(({ version }) => existsIn(HEALTH_SETS_LIFESPAN, version));
   return protocols.flatMap((protocol, index): readonly Finding[] => {
     const at = path('health', 'protocols', index);
-    if (servers.length > 0 && reporting.length === 0) {
+    if (reporting.length === 0) {
       return [
         {
           path: at,
@@ -153,7 +153,8 @@ function missingHealthSets(
       ];
     }
     const row = SERVICES.find(({ service }) => service === protocol);
-    if (row === undefined || row.healthSet === null) return [];
+    // Outlook Anywhere has no row.
+    if (row === undefined) return [];
     if (reporting.some((server) => hasOn(row.lifespan, server))) return [];
     return [
       {

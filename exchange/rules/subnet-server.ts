@@ -1,4 +1,3 @@
-import { recordTypeOf } from '../addresses';
 import { addressesOf } from '../declared-names';
 import { isIn, subnetsOf } from '../subnets';
 import type { Rule } from './rule';
@@ -12,9 +11,7 @@ export const subnetServer: Rule = {
       const subnets = subnetsOf(site, server);
       if (subnets.length === 0) return [];
       return addressesOf(site, index)
-        .filter(
-          ({ text }) => recordTypeOf(text) !== undefined && !subnets.some((subnet) => isIn(text, subnet)),
-        )
+        .filter(({ text }) => !subnets.some((subnet) => isIn(text, subnet)))
         .map(({ text, path }) => ({
           path,
           problem: `'${text}' of ${server.name} lies in no subnet of ${server.datacentre ?? ''} (${subnets.join(', ')})`,

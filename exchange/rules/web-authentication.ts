@@ -57,4 +57,4 @@ function overriddenByForms({ authentication }: PlacedDirectory): readonly Findin
     }));
 }
 
-const word = (attribute: string) => attribute.replace(/_authentication$/, '');
+const word = (attribute: string) => attribute.replace('_authentication', '');

@@ -11,7 +11,7 @@ import { dag as DAG, server, site } from './sites';
 const zones = [{ name: 'contoso.com' }];
 const outside = [{ name: 'contoso.com', server: 'ns1.contoso.com' }];
 const PROXY: ReverseProxy = { kind: 'arr', host: 'RP.contoso.com', address: '203.0.113.10' };
-const proxied = (
+export const proxied = (
   changes: Partial<ReverseProxy> = {},
   of: Partial<ExchangeSiteProps> = {},
 ): ExchangeSiteProps => ({
@@ -54,6 +54,39 @@ const PROXY_CASES: readonly RuleCase[] = [
     declaration: proxied({}, { certificate: { ...site().certificate, names: ['autodiscover.contoso.com'] } }),
     path: 'reverseProxy',
     problem: "'mail.contoso.com' is not on the certificate of the reverse proxy",
+    remedy: "certificateNames: ['mail.contoso.com', …]",
+  },
+  {
+    when: 'the certificate of the proxy has two names, and none of them leads to it',
+    rule: 'reverse-proxy-certificate',
+    declaration: proxied(
+      { certificateNames: ['www.contoso.com', 'ftp.contoso.com'] },
+      {
+        dns: {
+          internal: { zones },
+          external: { zones: outside, elsewhere: { 'autodiscover.contoso.com': '203.0.113.9' } },
+        },
+      },
+    ),
+    path: 'reverseProxy.certificateNames',
+    problem: '(it has www.contoso.com, ftp.contoso.com)',
+    remedy: "add 'mail.contoso.com' here",
+  },
+  {
+    when: 'no certificate is for the web, and none is said of the proxy',
+    rule: 'reverse-proxy-certificate',
+    declaration: proxied(
+      {},
+      {
+        certificate: { ...site().certificate, services: ['SMTP'] },
+        dns: {
+          internal: { zones },
+          external: { zones: outside, elsewhere: { 'autodiscover.contoso.com': '203.0.113.9' } },
+        },
+      },
+    ),
+    path: 'reverseProxy',
+    problem: '(it has no names)',
     remedy: "certificateNames: ['mail.contoso.com', …]",
   },
   {
@@ -139,10 +172,14 @@ const PROXY_CASES: readonly RuleCase[] = [
 ];
 
 /** A proxy that signs users in by forms, for which a name stands inside, too. */
-const signing = (changes: Partial<ReverseProxy>, elsewhere: { readonly [name: string]: string }) =>
+export const signing = (
+  changes: Partial<ReverseProxy>,
+  elsewhere: { readonly [name: string]: string | readonly string[] },
+  of: Partial<ExchangeSiteProps> = {},
+) =>
   proxied(
     { kind: 'isa', insideAddress: '192.0.2.50', ...changes },
-    { dns: { internal: { zones, elsewhere }, external: { zones: outside } } },
+    { dns: { internal: { zones, elsewhere }, external: { zones: outside } }, ...of },
   );
 
 /** The incidents of ISA Server, and what is said of the wrong kind. */
@@ -155,6 +192,21 @@ const ISA_CASES: readonly RuleCase[] = [
     problem:
       "'mail.contoso.com' is the name of Exchange Web Services, and resolves inside to the reverse proxy",
     remedy: 'the load balancer in front of them, in the internal view',
+  },
+  {
+    when: 'Exchange Web Services have a name of their own, and the listener is one of the two machines behind it',
+    rule: 'reverse-proxy-sign-in',
+    declaration: signing(
+      {},
+      { 'ews.contoso.com': ['192.0.2.51', '192.0.2.50'] },
+      {
+        namespaces: { ...site().namespaces, services: { ews: 'ews.contoso.com' } },
+        certificate: { ...site().certificate, names: ['*.contoso.com'] },
+      },
+    ),
+    path: 'namespaces.services.ews',
+    problem: "'ews.contoso.com' is the name of Exchange Web Services",
+    remedy: 'or give clients inside another name',
   },
   {
     when: 'service connection points hand out a name of a listener with forms, by its address outside',
@@ -204,7 +256,7 @@ const ISA_CASES: readonly RuleCase[] = [
 ];
 
 /** Two servers of 2010 in a cluster. */
-const clustered = (
+export const clustered = (
   nlb: NetworkLoadBalancing,
   {
     virtualIp = '192.0.2.100',
@@ -229,8 +281,54 @@ const clustered = (
 };
 const NLB = 'dns.publish.nlb';
 
+export function hostsOf2010(count: number): readonly Server[] {
+  return Array.from({ length: count }, (_, index) => server(index + 1, { version: ExchangeVersion.V2010 }));
+}
+
+/** EX01 in a cluster in Lisbon, EX02 in one in Porto. */
+export function twoClusters(nlb: {
+  readonly lisbon: NetworkLoadBalancing;
+  readonly porto: NetworkLoadBalancing;
+}): ExchangeSiteProps {
+  const { namespaces, certificate } = site();
+  return {
+    servers: hostsOf2010(2).map((host, index) => ({ ...host, datacentre: index === 0 ? 'lisbon' : 'porto' })),
+    datacentres: {
+      lisbon: { publish: { virtualIp: '192.0.2.101', nlb: nlb.lisbon } },
+      porto: { publish: { virtualIp: '192.0.2.102', nlb: nlb.porto } },
+    },
+    dns: { zones },
+    namespaces,
+    certificate,
+  };
+}
+
 /** What a cluster of Windows Network Load Balancing must not be told. */
 const NLB_CASES: readonly RuleCase[] = [
+  ...['mail', 'mail..contoso.com'].map((name): RuleCase => ({
+    when: `the name of a cluster is ${name}`,
+    rule: 'nlb',
+    declaration: clustered({ name }),
+    path: `${NLB}.name`,
+    problem: `'${name}' is not a host name with a domain`,
+    remedy: 'write it as mail.contoso.com, or leave it out',
+  })),
+  ...[0, 4095].map((vlan): RuleCase => ({
+    when: `the hosts of a cluster are in VLAN ${vlan}`,
+    rule: 'nlb',
+    declaration: clustered({ switch: { vlan, interfaces: ['Gi1/0/1'] } }),
+    path: `${NLB}.switch.vlan`,
+    problem: `${vlan} is not the number of a VLAN`,
+    remedy: 'give one from 1 to 4094',
+  })),
+  {
+    when: 'a further port of SMTP is none',
+    rule: 'nlb',
+    declaration: clustered({ smtpPorts: [2525, 65_536] }),
+    path: `${NLB}.smtpPorts[1]`,
+    problem: "'65536' is not a TCP port",
+    remedy: 'write it as 443',
+  },
   {
     when: 'a port of SMTP is balanced',
     rule: 'nlb',
@@ -255,6 +353,19 @@ const NLB_CASES: readonly RuleCase[] = [
     problem: '8443 and 1024-65535 have ports in common',
     remedy: 'give each port once',
   },
+  ...(
+    [
+      ['80-443', '443-500'],
+      ['443-500', '80-443'],
+    ] as const
+  ).map(([one, other]): RuleCase => ({
+    when: `one range of ports ends where another begins: ${one} and ${other}`,
+    rule: 'nlb',
+    declaration: clustered({ ports: [one, other] }),
+    path: `${NLB}.ports[1]`,
+    problem: `${other} and ${one} have ports in common`,
+    remedy: 'give each port once',
+  })),
   ...['443-80', 0, 65_536, 1.5, '443,80'].map((port): RuleCase => ({
     when: `${port} is balanced`,
     rule: 'nlb',
@@ -278,6 +389,41 @@ const NLB_CASES: readonly RuleCase[] = [
     path: `${NLB}.priorities.EX03`,
     problem: "'EX03' is no host of the cluster",
     remedy: 'EX01, EX02',
+  },
+  ...[0, 33].map((priority): RuleCase => ({
+    when: `a host has priority ${priority}`,
+    rule: 'nlb',
+    declaration: clustered({ priorities: { EX01: priority } }),
+    path: `${NLB}.priorities.EX01`,
+    problem: `${priority} is not a priority`,
+    remedy: 'give one from 1 to 32',
+  })),
+  {
+    when: 'a cluster has one host too many',
+    rule: 'nlb',
+    declaration: clustered({}, { servers: hostsOf2010(33) }),
+    path: NLB,
+    problem: '33 servers would be hosts of the cluster, which takes 32',
+    remedy: 'another load balancer',
+  },
+  {
+    when: 'a priority is that of no server, in a cluster that has no host yet',
+    rule: 'nlb',
+    declaration: clustered(
+      { priorities: { EX03: 1 } },
+      { servers: hostsOf2010(2).map((host) => ({ ...host, publish: 'round-robin' as const })) },
+    ),
+    path: `${NLB}.priorities.EX03`,
+    problem: "'EX03' is no host of the cluster",
+    remedy: 'name one of EX01, EX02',
+  },
+  {
+    when: 'a priority is that of a host of another cluster',
+    rule: 'nlb',
+    declaration: twoClusters({ lisbon: {}, porto: { priorities: { EX01: 1 } } }),
+    path: 'datacentres.porto.publish.nlb.priorities.EX01',
+    problem: "'EX01' is no host of the cluster",
+    remedy: 'name one of EX02',
   },
   {
     when: 'a priority is that of a server that stands for itself',
@@ -315,6 +461,22 @@ const NLB_CASES: readonly RuleCase[] = [
     remedy: 'another load balancer',
   },
   {
+    when: 'two of its hosts are members of a DAG, beside a server that stands for itself',
+    rule: 'nlb',
+    declaration: clustered(
+      {},
+      {
+        servers: hostsOf2010(3).map((host, index) =>
+          index === 2 ? { ...host, publish: 'round-robin' as const } : host,
+        ),
+        dag: DAG,
+      },
+    ),
+    path: NLB,
+    problem: 'EX01, EX02 would be in this cluster and in a DAG',
+    remedy: 'another load balancer',
+  },
+  {
     when: 'a host has two priorities in other letter case',
     rule: 'nlb',
     declaration: clustered({ priorities: { ex01: 1, EX01: 2, EX02: 3 } }),
@@ -337,6 +499,40 @@ const NLB_CASES: readonly RuleCase[] = [
     path: 'dns.external.publish.nlb',
     problem: 'EX01, EX02 would be hosts of this cluster and of that of dns.internal.publish.nlb',
     remedy: 'take nlb out here',
+  },
+  {
+    when: 'the cluster of a view has a host of that of the other view',
+    rule: 'nlb',
+    declaration: clustered(
+      {},
+      {
+        servers: hostsOf2010(2).map((host, index) =>
+          index === 1 ? { ...host, publish: { internal: 'round-robin' as const } } : host,
+        ),
+        dns: {
+          internal: { zones, publish: { virtualIp: '192.0.2.100', nlb: {} } },
+          external: { zones: outside, publish: { virtualIp: '203.0.113.100', nlb: {} } },
+        },
+      },
+    ),
+    path: 'dns.external.publish.nlb',
+    problem: 'EX01 would be a host of this cluster and of that of dns.internal.publish.nlb',
+    remedy: 'take nlb out here',
+  },
+  {
+    when: 'two servers of Exchange 2007 in a cluster have no service pack',
+    rule: 'nlb-service-pack',
+    declaration: clustered(
+      {},
+      {
+        servers: [1, 2].map((number) =>
+          server(number, { version: ExchangeVersion.V2007, build: '8.0.685.24' }),
+        ),
+      },
+    ),
+    path: NLB,
+    problem: 'EX01, EX02 without a service pack',
+    remedy: 'Service Pack 1',
   },
   {
     when: 'Exchange 2007 in a cluster has no service pack',
@@ -373,6 +569,23 @@ const LAYER_CASES: readonly RuleCase[] = [
     }),
     path: 'dns.publish.layer',
     problem: 'autodiscover.contoso.com, mail.contoso.com resolve to the one address 192.0.2.100',
+    remedy: 'dns.publish.virtualIps',
+  },
+  {
+    when: 'one of two names has a second address',
+    rule: 'load-balancer-layer',
+    declaration: site({
+      dns: {
+        zones,
+        publish: {
+          layer: 4,
+          virtualIp: ['192.0.2.100', '192.0.2.101'],
+          virtualIps: { 'autodiscover.contoso.com': '192.0.2.100' },
+        },
+      },
+    }),
+    path: 'dns.publish.layer',
+    problem: 'autodiscover.contoso.com, mail.contoso.com resolve to the one address 192.0.2.100,',
     remedy: 'dns.publish.virtualIps',
   },
   {

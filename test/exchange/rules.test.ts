@@ -20,7 +20,7 @@ import { ExchangeVersion } from '../../exchange/site';
 import { makeAuthority, makeKey, makeSelfSigned, parseCertificate, toPem } from '../../pki';
 import { formatPath } from '../../schema';
 import { goldenDiagnostics, titleOf, whole, writeGoldenDiagnostics } from './diagnostics-golden';
-import { PUBLISHING_CASES } from './publishing-cases';
+import { clustered, hostsOf2010, proxied, PUBLISHING_CASES, signing, twoClusters } from './publishing-cases';
 import type { RuleCase as Case } from './rule-case';
 import { dag, server, site, siteOf2007 } from './sites';
 
@@ -163,6 +163,19 @@ const signed = (kerberos: Partial<KerberosUpdates>, zone: Partial<Zone> = {}) =>
   site({
     dns: { zones: [{ name: 'contoso.com', ...zone, kerberos: { realm: 'CONTOSO.LOCAL', ...kerberos } }] },
   });
+
+/** The zone of a view, with a key for its updates. */
+const keyed = (keyName: string | undefined): Zone => ({
+  name: 'contoso.com',
+  ...(keyName === undefined ? {} : { keyName, keyAlgorithm: 'hmac-sha256' as const }),
+});
+
+/** A name in contoso.com of this many characters. */
+const nameOf = (length: number) => {
+  const rest = length - '.contoso.com'.length;
+  const labels = Array.from({ length: Math.ceil(rest / 60) }, () => 'a'.repeat(59)).join('.');
+  return `${labels.slice(0, rest)}.contoso.com`;
+};
 
 const CASES: readonly Case[] = [
   ...['15.0', 'SP1', '15.0.847.32 '].map((build): Case => ({
@@ -3718,6 +3731,858 @@ const CASES: readonly Case[] = [
     problem: `'ABCD' is not a thumbprint`,
     remedy: '40 hexadecimal digits',
   },
+  {
+    when: 'one server lacks the service of its certificate',
+    rule: 'certificate-service-version',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2016 }), server(2, { version: ExchangeVersion.V2019 })],
+      certificate: { ...certificate, services: ['IIS', 'UM'] },
+    }),
+    path: 'certificate.services[1]',
+    problem: 'EX02 (Exchange Server 2019) has no UM, which exists in',
+    remedy: "take 'UM' out",
+  },
+  {
+    when: 'a third server of the site has neither of two certificates from one PFX file',
+    rule: 'certificate-declared-twice',
+    declaration: site({
+      servers: [server(1), server(2), server(3)],
+      certificate: {
+        first: { ...web, servers: ['EX01'] },
+        second: { ...web, servers: ['EX02'] },
+        third: { ...web, pfxFile: 'third.pfx', servers: ['EX03'] },
+      },
+    }),
+    path: 'certificate.second.pfxFile',
+    problem: 'is the PFX file of certificate.first, too',
+    remedy: "certificate.first.servers: ['EX01', 'EX02']",
+  },
+  {
+    when: 'a private key is to be exportable on two servers whose import does not take that',
+    rule: 'certificate-exportable',
+    declaration: { ...siteOf2007(), certificate: { ...certificate, privateKeyExportable: true } },
+    path: 'certificate.privateKeyExportable',
+    problem: 'EX01 (Exchange Server 2007) and EX02 (Exchange Server 2007) cannot set',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a certificate is for a server, and the site has none',
+    rule: 'certificate-servers',
+    declaration: site({ servers: [], certificate: { ...certificate, servers: ['EX01'] } }),
+    path: 'certificate.servers[0]',
+    problem: "'EX01' is none of the servers, since there are none",
+    remedy: 'correct the name',
+  },
+  {
+    when: 'a certificate is to be imported whose only server the site does not have',
+    rule: 'existing-object',
+    declaration: site({ certificate: { ...certificate, servers: ['EX07'], existingOn: ['EX07'] } }),
+    path: 'certificate.existingOn[0]',
+    problem: "'EX07' is none of the servers, so that there is nothing to import",
+    remedy: 'or leave it out',
+  },
+  {
+    when: 'a wave names a server, and the site has none',
+    rule: 'rollout-waves',
+    declaration: site({ servers: [], rollout: [['EX01']] }),
+    path: 'rollout[0][0]',
+    problem: "'EX01' is none of the servers, since there are none",
+    remedy: 'correct the name',
+  },
+  {
+    when: 'a wave holds all servers that name no datacentre',
+    rule: 'rollout-wave-whole',
+    declaration: site({
+      servers: [server(1), server(2), server(3), server(4, { datacentre: 'porto' })],
+      dag: { ...dag, members: ['EX04'] },
+      rollout: [['EX01', 'EX02', 'EX03'], ['EX04']],
+    }),
+    path: 'rollout[0]',
+    problem: 'the wave holds all servers that name no datacentre (EX01, EX02, EX03)',
+    remedy: 'another wave',
+  },
+  {
+    when: 'servers of two versions have no client access array',
+    rule: 'client-access-array',
+    declaration: site({
+      servers: [
+        server(1, { datacentre: 'lisbon' }),
+        server(2, { datacentre: 'lisbon', version: ExchangeVersion.V2016 }),
+      ],
+      dag: { ...dag, members: ['EX01'] },
+      datacentres: { lisbon: { activeDirectorySites: ['Lisbon'], ...outlook('outlook.contoso.com') } },
+      dns: { internal: { zones: [{ name: 'contoso.com' }] } },
+    }),
+    path: 'datacentres.lisbon.clientAccessArray',
+    problem: 'the servers of lisbon (Exchange Server 2013, Exchange Server 2016) have no client access array',
+    remedy: 'over HTTP',
+  },
+  {
+    when: 'a client access array of two servers is declared beside two newer ones',
+    rule: 'client-access-array',
+    declaration: arrayed(
+      {},
+      {
+        servers: [
+          server(1, { datacentre: 'porto', version: ExchangeVersion.V2010 }),
+          server(2, { datacentre: 'porto', version: ExchangeVersion.V2010 }),
+          server(3, { datacentre: 'lisbon' }),
+          server(4, { datacentre: 'lisbon' }),
+        ],
+        dag: { ...dag, members: ['EX03', 'EX04'] },
+      },
+    ),
+    path: 'datacentres.porto.clientAccessArray',
+    problem: 'with EX03 (Exchange Server 2013), EX04 (Exchange Server 2013) has no cmdlets',
+    remedy: 'in the management shell of EX01 or EX02,',
+  },
+  {
+    when: 'two datacentres of one site of Active Directory have an array each',
+    rule: 'client-access-array',
+    declaration: arrayed({ activeDirectorySites: ['Porto'], ...outlook('outlook.contoso.com') }),
+    path: 'datacentres.lisbon.clientAccessArray',
+    problem: 'the site Porto has the array of datacentres.porto.clientAccessArray already',
+    remedy: 'declare it in one datacentre',
+  },
+  {
+    when: 'a copy is on a server that is none of the two members',
+    rule: 'databases',
+    declaration: site({
+      servers: [server(1), server(2), server(3)],
+      dag: { ...dag, members: ['EX01', 'EX02'], databases: { DB01: { copies: ['EX03'] } } },
+    }),
+    path: 'dag.databases.DB01.copies[0]',
+    problem: "'EX03' is no member of DAG01, whose members are EX01, EX02",
+    remedy: 'name a member',
+  },
+  {
+    when: 'a database of 2010 is declared beside two newer servers',
+    rule: 'databases',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2010 }), server(2), server(3)],
+      dag: { ...dag, members: ['EX01'], databases: { DB01: { copies: ['EX01'] } } },
+    }),
+    path: 'dag.databases.DB01',
+    problem: 'beside EX02 (Exchange Server 2013), EX03 (Exchange Server 2013) the session does not show DB01',
+    remedy: 'a site of their own',
+  },
+  {
+    when: 'a record set to import is none of the names and further records of its view',
+    rule: 'existing-record',
+    declaration: site({
+      dns: {
+        internal: {
+          zones: [{ name: 'contoso.com', server: '192.0.2.53' }],
+          records: { txt: { 'inside.contoso.com': ['x'] } },
+        },
+        external: {
+          zones: [{ name: 'contoso.com' }],
+          publish: { virtualIp: '203.0.113.1' },
+          existingRecords: ['inside.contoso.com', 'outside.contoso.com'],
+          records: { txt: { 'Outside.contoso.com': ['x'] } },
+        },
+      },
+    }),
+    path: 'dns.external.existingRecords[0]',
+    problem: "'inside.contoso.com' is not a published name of the site",
+    remedy: 'name one of mail.contoso.com, autodiscover.contoso.com, Outside.contoso.com, or leave it out',
+  },
+  {
+    when: 'a record set is to be imported, and the view holds none',
+    rule: 'existing-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        notPublished: {
+          'mail.contoso.com': 'the provider has it',
+          'autodiscover.contoso.com': 'the provider has it',
+        },
+        existingRecords: ['www.contoso.com'],
+      },
+    }),
+    path: 'dns.existingRecords[0]',
+    problem: "'www.contoso.com' is not a published name of the site",
+    remedy: 'leave it out',
+  },
+  ...['a.*.contoso.com', '-a.contoso.com', `${'a'.repeat(64)}.contoso.com`, nameOf(254)].map(
+    (name): Case => ({
+      when: `the name of a text is ${name}`,
+      rule: 'further-record',
+      declaration: recorded({ txt: { [name]: ['x'] } }),
+      path: `dns.records.txt["${name}"]`,
+      problem: `'${name}' is not a name that DNS takes`,
+      remedy: 'write it whole: contoso.com',
+    }),
+  ),
+  {
+    when: 'a preference is too large',
+    rule: 'further-record',
+    declaration: recorded({ mx: { 'contoso.com': [{ preference: 65_536, exchange: 'mail.contoso.com' }] } }),
+    path: 'dns.records.mx["contoso.com"][0].preference',
+    problem: '65536 is no preference',
+    remedy: 'write a whole number from 0 to 65535',
+  },
+  {
+    when: 'the mail of a part of another domain lies in none of two zones',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }, { name: 'contoso.net' }],
+        records: { mx: { 'sales.fabrikam.com': [{ preference: 10, exchange: 'mail.contoso.com' }] } },
+      },
+    }),
+    path: 'dns.records.mx["sales.fabrikam.com"]',
+    problem: "'sales.fabrikam.com' lies in none of the zones (contoso.com, contoso.net)",
+    remedy: "{ name: 'fabrikam.com' }",
+  },
+  ...(['cname', 'txt'] as const).flatMap((type) =>
+    ['fabrikam.com', 'fabrikam'].map((name): Case => ({
+      when: `${name} has a ${type.toUpperCase()} record, and there is no zone`,
+      rule: 'further-record',
+      declaration: site({
+        dns: {
+          zones: [],
+          records: { [type]: { [name]: { cname: 'mail.contoso.com', txt: ['x'] }[type] } },
+        },
+      }),
+      path: name === 'fabrikam' ? `dns.records.${type}.fabrikam` : `dns.records.${type}["${name}"]`,
+      problem: `'${name}' lies in none of the zones (there are none)`,
+      remedy: `add its zone to dns.zones, for example { name: '${name}' }, or correct the name`,
+    })),
+  ),
+  {
+    when: 'the second of two zones itself is an alias',
+    rule: 'further-record',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }, { name: 'contoso.net' }],
+        records: { cname: { 'contoso.net': 'mail.contoso.com' } },
+      },
+    }),
+    path: 'dns.records.cname["contoso.net"]',
+    problem: "'contoso.net' is a zone itself",
+    remedy: 'make a name within it the alias',
+  },
+  {
+    when: 'there is no zone',
+    rule: 'namespace-zone',
+    declaration: site({
+      dns: { zones: [], notPublished: { 'autodiscover.contoso.com': 'the provider has it' } },
+    }),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' lies in none of the declared zones (there are none)",
+    remedy: "for example { name: 'contoso.com' }",
+  },
+  {
+    when: 'the only server of several that is newer is to be tested by a cmdlet for older ones',
+    rule: 'health-connectivity-old',
+    declaration: site({
+      servers: [server(1, { version: V2010 }), server(2)],
+      dag: { ...dag, members: ['EX02'] },
+      health: { connectivity: { tests: ['OutlookWebServices'] } },
+    }),
+    path: 'health.connectivity.tests[0]',
+    problem: 'and EX02 (Exchange Server 2013) would be tested with it',
+    remedy: 'the gate waits for its health sets',
+  },
+  {
+    when: 'POP is to be tested on a server that has no name of it',
+    rule: 'health-connectivity',
+    declaration: site({
+      servers: [server(1), server(2, { mailProtocols: { pop: { host: 'mail.contoso.com' } } })],
+      health: { connectivity: { tests: ['POP'], servers: ['EX01'] } },
+    }),
+    path: 'health.connectivity.tests[0]',
+    problem: 'no server that is tested has a declared name of POP',
+    remedy: "mailProtocols: { pop: { host: 'pop.contoso.com' } }; or take 'POP' out",
+  },
+  {
+    when: 'the only server to be tested is one that there is not',
+    rule: 'health-connectivity',
+    declaration: site({
+      health: {
+        connectivity: {
+          tests: ['IMAP', 'Autodiscover'],
+          servers: ['EX09'],
+          mailbox: 'probe@contoso.com',
+          account: 'CONTOSO\\probe',
+        },
+      },
+    }),
+    path: 'health.connectivity.servers[0]',
+    problem: "there is no server 'EX09'",
+    remedy: 'name one of EX01, EX02',
+  },
+  {
+    when: 'the only server that the runner is to look at is one that there is not',
+    rule: 'health-from-runner',
+    declaration: site({
+      health: {
+        fromRunner: { certificates: ['IIS', 'SMTP', 'POP'], healthcheck: true, servers: ['EX09'] },
+      },
+    }),
+    path: 'health.fromRunner.servers[0]',
+    problem: "there is no server 'EX09'",
+    remedy: 'name one of EX01, EX02',
+  },
+  {
+    when: 'the runner is to see the certificate of IIS on two servers for which none is declared',
+    rule: 'health-from-runner',
+    declaration: site({
+      servers: [server(1), server(2), server(3)],
+      certificate: { ...certificate, servers: ['EX01'] },
+      health: { fromRunner: { certificates: ['IIS'] } },
+    }),
+    path: 'health.fromRunner.certificates[0]',
+    problem: 'no certificate for IIS is declared for EX02, EX03',
+    remedy: 'for EX02, EX03, or take this out',
+  },
+  {
+    when: 'the runner is to see the certificate of IMAP, and only a name of POP is declared',
+    rule: 'health-from-runner',
+    declaration: site({
+      mailProtocols: { pop: { host: 'mail.contoso.com' } },
+      health: { fromRunner: { certificates: ['IMAP'] } },
+    }),
+    path: 'health.fromRunner.certificates[0]',
+    problem: 'no server has a declared name of IMAP to ask for',
+    remedy: "or take 'IMAP' out",
+  },
+  {
+    when: 'it is said of a datacentre with servers of two versions, none of 2007',
+    rule: 'legacy-clients',
+    declaration: site({
+      servers: [
+        server(1, { datacentre: 'lisbon', version: V2010 }),
+        server(2, { datacentre: 'lisbon' }),
+        server(3, { datacentre: 'lisbon' }),
+      ],
+      datacentres: { lisbon: { legacyClients: { activesync: 'proxy' } } },
+    }),
+    path: 'datacentres.lisbon.legacyClients',
+    problem: 'lisbon has Exchange Server 2010 and Exchange Server 2013',
+    remedy: 'take it out',
+  },
+  {
+    when: 'it is said of a datacentre without a server',
+    rule: 'legacy-clients',
+    declaration: two({ madrid: { legacyClients: { activesync: 'proxy' } } }),
+    path: 'datacentres.madrid.legacyClients',
+    problem: 'it applies to no server of Exchange Server 2007: madrid has no server',
+    remedy: 'take it out',
+  },
+  {
+    when: 'servers of two newer versions leave no choice',
+    rule: 'legacy-clients',
+    declaration: coexisting({ legacyClients: { activesync: 'redirect' } }, ExchangeVersion.V2013, {
+      servers: [
+        old(1, { namespaces: { client: 'legacy.contoso.com' }, legacyClients: { activesync: 'redirect' } }),
+        server(2),
+        server(3, { version: ExchangeVersion.V2016 }),
+      ],
+    }),
+    path: 'servers[0].legacyClients',
+    problem: 'Exchange Server 2013 and Exchange Server 2016 proxy ActiveSync',
+    remedy: 'take it out',
+  },
+  ...(['owa', 'ews'] as const).flatMap((shared) =>
+    [V2010, ExchangeVersion.V2013].map((newer): Case => ({
+      when: `a server of 2007 gives only the name of ${newer.label} for ${shared} outside`,
+      rule: 'legacy-name',
+      declaration: coexisting(
+        { namespaces: { services: { [shared]: 'mail.contoso.com' }, client: 'legacy.contoso.com' } },
+        newer,
+      ),
+      path: `servers[0].namespaces.services.${shared}`,
+      problem: `'mail.contoso.com' is the external name of servers of ${newer.toString()} and of EX01`,
+      remedy: 'give EX01 a name of its own',
+    })),
+  ),
+  ...[
+    { text: '//mail.contoso.com/owa', host: 'mail.contoso.com' },
+    { text: 'mail.contoso.com/owa', host: 'mail.contoso.com' },
+    { text: 'https:mail.contoso.com', host: undefined },
+    { text: 'https://mail/owa', host: undefined },
+    { text: 'https://ma il.contoso.com/', host: undefined },
+  ].map(({ text, host }): Case => ({
+    when: `a namespace is typed as ${text}`,
+    rule: 'namespace-host',
+    declaration: site({ namespaces: { ...right.namespaces, client: text } }),
+    path: 'namespaces.client',
+    problem: `'${text}' is a URL, or has a port or a space in it`,
+    remedy:
+      host === undefined ? 'write a host name such as mail.contoso.com;' : `write it as '${host}'; paths`,
+  })),
+  {
+    when: 'a namespace is empty',
+    rule: 'namespace-host',
+    declaration: site({ namespaces: { ...right.namespaces, client: '' } }),
+    path: 'namespaces.client',
+    problem: 'the host name is empty',
+    remedy: 'write it as mail.contoso.com',
+  },
+  {
+    when: 'a folder with a space holds two spaces that are none',
+    rule: 'plain-characters',
+    declaration: site({
+      dag: { ...dag, witness: { ...dag.witness, directory: 'C:\\DAG Wit\u00a0ness\u200b' } },
+    }),
+    path: 'dag.witness.directory',
+    problem: "'C:\\DAG Wit?ness?' holds a no-break space (U+00A0) and a zero-width space (U+200B)",
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'a host name has two letters of another script',
+    rule: 'plain-characters',
+    declaration: site({ namespaces: { ...right.namespaces, client: 'm\u00fcl\u00e4.contoso.com' } }),
+    path: 'namespaces.client',
+    problem: "'\u00fc' (U+00FC) and '\u00e4' (U+00E4)",
+    remedy: "write the name as 'xn--ml-wia8g.contoso.com'",
+  },
+  {
+    when: 'a host name has a letter of another script and an underscore',
+    rule: 'plain-characters',
+    declaration: site({ namespaces: { ...right.namespaces, client: 'm\u00fc_ll.contoso.com' } }),
+    path: 'namespaces.client',
+    problem: "'m\u00fc_ll.contoso.com' holds '\u00fc' (U+00FC)",
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'a name without a domain has a letter of another script',
+    rule: 'plain-characters',
+    declaration: site({ dag: { ...dag, name: 'D\u00c4G01' } }),
+    path: 'dag.name',
+    problem: "'D\u00c4G01' holds '\u00c4' (U+00C4)",
+    remedy: 'type it again by hand',
+  },
+  {
+    when: 'every server of a datacentre says itself what its names stand for outside',
+    rule: 'publishing-unused',
+    declaration: site({
+      servers: [
+        server(1, { datacentre: 'lisbon', publish: { external: { virtualIp: '203.0.113.1' } } }),
+        server(2),
+      ],
+      datacentres: { lisbon: { publish: { external: { virtualIp: '203.0.113.2' } } } },
+      dns: {
+        internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }] },
+        external: { zones: [{ name: 'contoso.com' }], publish: { virtualIp: '203.0.113.3' } },
+      },
+    }),
+    path: 'datacentres.lisbon.publish.external',
+    problem: 'every server that it applies to has a more specific publish',
+    remedy: 'take it out',
+  },
+  {
+    when: 'a name has an address at a load balancer, and stands for other machines',
+    rule: 'publishing-unused',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        publish: { virtualIp: '198.51.100.1', virtualIps: { 'mail.contoso.com': '198.51.100.2' } },
+        elsewhere: { 'mail.contoso.com': '203.0.113.7' },
+      },
+    }),
+    path: 'dns.publish.virtualIps["mail.contoso.com"]',
+    problem: "no server that this publish applies to gives 'mail.contoso.com' to clients",
+    remedy: 'take it out',
+  },
+  {
+    when: 'a name has an address at a load balancer whose servers do not give it, and two other ones do',
+    rule: 'publishing-unused',
+    declaration: site({
+      servers: [
+        server(1, { datacentre: 'lisbon' }),
+        server(2, { datacentre: 'porto', namespaces: { client: 'opo.contoso.com' } }),
+        server(3, { datacentre: 'faro', namespaces: { client: 'opo.contoso.com' } }),
+      ],
+      certificate: names('opo.contoso.com'),
+      datacentres: {
+        lisbon: {
+          publish: { virtualIp: '198.51.100.1', virtualIps: { 'opo.contoso.com': '198.51.100.2' } },
+        },
+        porto: { publish: { virtualIp: '198.51.100.3' } },
+        faro: { publish: { virtualIp: '198.51.100.4' } },
+      },
+    }),
+    path: 'datacentres.lisbon.publish.virtualIps["opo.contoso.com"]',
+    problem: "no server that this publish applies to gives 'opo.contoso.com' to clients",
+    remedy: 'for this name: datacentres.porto.publish, datacentres.faro.publish',
+  },
+  {
+    when: 'a view leaves out a name in two spellings',
+    rule: 'publishing-unused',
+    declaration: site({
+      dns: {
+        zones: [{ name: 'contoso.com' }],
+        notPublished: {
+          'mail.contoso.com': 'the provider has it',
+          'autodiscover.contoso.com': 'the provider has it',
+          'Mail.contoso.com': 'the provider has it',
+        },
+      },
+    }),
+    path: 'dns.notPublished["Mail.contoso.com"]',
+    problem: "'mail.contoso.com' is left out of this view, by dns.notPublished, so that the view does not",
+    remedy: 'take it out',
+  },
+  {
+    when: 'a build is of no version',
+    rule: 'server-build',
+    declaration: site({ servers: [server(1), server(2, { build: '15.3.1.1' })] }),
+    path: 'servers[1].build',
+    problem: "'15.3.1.1' is a build of no known version, not of Exchange Server 2013",
+    remedy: 'correct the build or the version: Get-ExchangeServer shows both',
+  },
+  {
+    when: 'a DAG is said to have no administrative access point, beside an address, and a member no SP1',
+    rule: 'server-build',
+    declaration: site({
+      servers: [server(1), server(2, { build: RTM })],
+      dag: { ...dag, addresses: ['192.0.2.50', '255.255.255.255'] },
+    }),
+    path: 'servers[1].build',
+    problem: 'it cannot be a member of DAG01, a DAG without an administrative access point',
+    remedy: "'0.0.0.0' for DHCP",
+  },
+  {
+    when: 'an address of a server is none, in a datacentre with two subnets',
+    rule: 'subnet-server',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon', address: ['10.1.0', '10.3.0.11'] }), server(2)],
+      datacentres: { lisbon: { subnets: ['10.1.0.0/24', '10.2.0.0/24'] } },
+    }),
+    path: 'servers[0].address[1]',
+    problem: "'10.3.0.11' of EX01 lies in no subnet of lisbon (10.1.0.0/24, 10.2.0.0/24)",
+    remedy: 'add its subnet',
+  },
+  {
+    when: 'a subnet stands twice in a datacentre, written alike, beside one that is none',
+    rule: 'subnet-overlap',
+    declaration: apart({ lisbon: ['10.1.0.0/33', '10.1.0.0/24', '10.1.0.0/24'] }),
+    path: 'datacentres.lisbon.subnets[2]',
+    problem:
+      "'10.1.0.0/24' has addresses of '10.1.0.0/24', which is declared at datacentres.lisbon.subnets[1]",
+    remedy: 'correct one of them',
+  },
+  {
+    when: 'a version has neither DAGs nor what their members need',
+    rule: 'version-cmdlets',
+    declaration: site({
+      servers: [old(1, { endpoint: 'environment' })],
+      dag: { ...dag, members: ['EX01'] },
+      health: { replication: true },
+    }),
+    path: 'servers[0].version',
+    problem:
+      'no cmdlet Add-DatabaseAvailabilityGroupServer, which EX01-dag-member (dag-member) needs; no cmdlet Test-ReplicationHealth, which EX01-replication (health) needs',
+    remedy: 'correct the version of EX01',
+  },
+  {
+    when: 'a copy is on a server, and the DAG has no member',
+    rule: 'databases',
+    declaration: site({
+      dag: { ...dag, members: ['EX07'], databases: { DB01: { copies: ['EX01'] } } },
+    }),
+    path: 'dag.databases.DB01.copies[0]',
+    problem: "'EX01' is no member of DAG01, which has none",
+    remedy: 'make the server one',
+  },
+  {
+    when: 'a switch of sign-in that both have is declared for one of them',
+    rule: 'web-authentication',
+    declaration: site({
+      servers: [server(1, { version: ExchangeVersion.V2019, authentication: { owa: { oauth: true } } })],
+    }),
+    path: 'servers[0].authentication.owa.oauth',
+    problem: 'owa and ecp would sign in differently',
+    remedy: 'declare the same for both: ecp: { oauth: true }',
+  },
+  {
+    when: 'forms stand beside Basic authentication that is off',
+    rule: 'web-authentication',
+    declaration: site({
+      authentication: { owa: { forms: true, basic: false }, ecp: { forms: true, basic: false } },
+    }),
+    path: 'authentication.owa.basic',
+    problem: 'forms authentication turns basic authentication on',
+    remedy: "take 'basic' out, or declare forms: false",
+  },
+  ...['-contoso.com', 'contoso..com', ''].map((name): Case => ({
+    when: `a zone is called '${name}'`,
+    rule: 'zone',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com' }, { name }] } }),
+    path: 'dns.zones[1].name',
+    problem: `'${name}' is not the name of a zone`,
+    remedy: 'write it as contoso.com',
+  })),
+  ...[0, -1, 53.5, 65_536].map((port): Case => ({
+    when: `an update server takes updates on port ${port}`,
+    rule: 'zone',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', port }] } }),
+    path: 'dns.zones[0].port',
+    problem: `${port} is not a port`,
+    remedy: 'give a number from 1 to 65535',
+  })),
+  ...[0, -1, 0.5].map((timeoutSeconds): Case => ({
+    when: `an update is waited for ${timeoutSeconds} seconds`,
+    rule: 'zone',
+    declaration: site({ dns: { zones: [{ name: 'contoso.com', timeoutSeconds }] } }),
+    path: 'dns.zones[0].timeoutSeconds',
+    problem: `${timeoutSeconds} is not a number of seconds`,
+    remedy: 'give a whole number of seconds',
+  })),
+  ...[
+    { views: 'by one key', keys: ['inside', 'Inside'] },
+    { views: 'with a key inside only', keys: ['inside', undefined] },
+    { views: 'with a key outside only', keys: [undefined, 'outside'] },
+  ].map(({ views, keys: [internal, external] }): Case => ({
+    when: `two views write into one zone ${views}`,
+    rule: 'zone',
+    declaration: site({
+      dns: { internal: { zones: [keyed(internal)] }, external: { zones: [keyed(external)] } },
+    }),
+    path: 'dns.external.zones[0]',
+    problem: "the zone 'contoso.com' is that of dns.internal.zones[0]: both views would write into it",
+    remedy: 'declare for each view a DNS server of its own',
+  })),
+  ...[0, -1, 2 ** 31].map((ttlSeconds): Case => ({
+    when: `a TTL is ${ttlSeconds}`,
+    rule: 'record-ttl',
+    declaration: site({ dns: { ...right.dns, ttlSeconds } }),
+    path: 'dns.ttlSeconds',
+    problem: `${ttlSeconds} is not a TTL`,
+    remedy: '300',
+  })),
+  {
+    when: 'a further name for both sides is given to clients inside',
+    rule: 'also-published',
+    declaration: site({
+      namespaces: {
+        ...right.namespaces,
+        client: { internal: 'mail.contoso.com', external: null },
+        alsoPublished: ['mail.contoso.com'],
+      },
+    }),
+    path: 'namespaces.alsoPublished[0]',
+    problem: "'mail.contoso.com' is published already, as namespaces.client.internal",
+    remedy: 'leave it out here',
+  },
+  {
+    when: 'a datacentre of two servers scopes its service connection points to sites that it does not name',
+    rule: 'autodiscover-scope',
+    declaration: site({
+      servers: [server(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'lisbon' })],
+      datacentres: { lisbon: { autodiscoverSiteScope: 'own' } },
+    }),
+    path: 'datacentres.lisbon.autodiscoverSiteScope',
+    problem: 'no Active Directory sites are declared for the datacentre of EX01',
+    remedy: "datacentres.lisbon.activeDirectorySites: ['…']",
+  },
+  {
+    when: 'no certificate of two servers is that of IIS, and none of a third one',
+    rule: 'certificate-iis',
+    declaration: site({
+      servers: [server(1), server(2), server(3)],
+      certificate: {
+        mail: { ...mail, servers: ['EX01', 'EX02'] },
+        post: { ...mail, pfxFile: 'post.pfx', servers: ['EX03'] },
+      },
+    }),
+    path: 'certificate.mail.services',
+    problem: 'IIS is not among the services of the certificates of EX01, EX02,',
+    remedy: "add 'IIS'",
+  },
+  {
+    when: 'one of the servers of a mail protocol has a certificate for it that has another name',
+    rule: 'certificate-mail-name',
+    declaration: site({
+      mailProtocols: { imap: { host: 'mail.contoso.com' } },
+      certificate: {
+        web: certificate,
+        post: { ...mail, services: ['IMAP'], servers: ['EX02'] },
+      },
+    }),
+    path: 'certificate.post.services[0]',
+    problem: "is for IMAP, but does not hold the name 'mail.contoso.com'",
+    remedy: 'take IMAP out',
+  },
+  {
+    when: 'one of the servers of a mail protocol has a certificate with its name, which is not given to it',
+    rule: 'certificate-mail-protocol',
+    declaration: site({
+      mailProtocols: { pop: { host: 'pop.contoso.com' } },
+      certificate: {
+        web: { ...certificate, names: ['*.contoso.com'] },
+        post: { ...mail, names: ['pop.contoso.com'], servers: ['EX02'] },
+      },
+    }),
+    path: 'certificate.post.services',
+    problem: 'POP is not among the services',
+    remedy: "add 'POP'",
+  },
+  {
+    when: 'two certificates of two servers have one service',
+    rule: 'certificate-service-twice',
+    declaration: several({ web: { ...web, services: ['IIS', 'SMTP'] }, mail }),
+    path: 'certificate.mail.services[0]',
+    problem: 'SMTP of EX01, EX02 has two certificates',
+    remedy: 'leave it with one of the two',
+  },
+  {
+    when: 'a name on the certificate lies in none of two zones',
+    rule: 'certificate-zone',
+    declaration: site({
+      certificate: names('pop.fabrikam.com'),
+      dns: { zones: [{ name: 'contoso.com' }, { name: 'contoso.net' }] },
+    }),
+    path: 'certificate.names[2]',
+    problem: "'pop.fabrikam.com' lies in none of the declared zones (contoso.com, contoso.net)",
+    remedy: 'add its zone to dns.zones',
+  },
+  {
+    when: 'the cluster has an address that two servers have',
+    rule: 'dag-addresses',
+    declaration: site({
+      servers: [server(1), server(2, { address: '192.0.2.1' })],
+      dag: { ...dag, addresses: ['192.0.2.1'] },
+    }),
+    path: 'dag.addresses[0]',
+    problem: "the address '192.0.2.1' is also declared at servers[0].address",
+    remedy: 'a free address',
+  },
+  {
+    when: 'none of two DAGs names its members',
+    rule: 'dag-members',
+    declaration: site({ dag: [dag, unsaid] }),
+    path: 'dag[1]',
+    problem: 'does not say which servers are its members',
+    remedy: 'name them',
+  },
+  {
+    when: 'no server is in any datacentre',
+    rule: 'datacentre',
+    declaration: site({ datacentres: { madrid: {} } }),
+    path: 'datacentres.madrid',
+    problem: "no server is in 'madrid'",
+    remedy: "datacentre: 'madrid'",
+  },
+  {
+    when: 'two servers of 2007 are to be drained, each by its own word',
+    rule: 'maintenance',
+    declaration: {
+      ...siteOf2007(),
+      servers: siteOf2007().servers.map((each) => ({ ...each, maintenance: true })),
+    },
+    path: 'servers[1].maintenance',
+    problem: 'EX02 (Exchange Server 2007) cannot be drained',
+    remedy: 'or declare maintenance: false for EX02',
+  },
+  {
+    when: 'POP or IMAP would stop with two servers, each drained by its own word',
+    rule: 'maintenance-mail-protocols',
+    declaration: site({
+      ...balanced,
+      servers: [server(1, { maintenance: true }), server(2, { maintenance: true })],
+      certificate: { ...certificate, services: ['IIS', 'IMAP'] },
+    }),
+    path: 'servers[1].maintenance',
+    problem: 'the services of POP and IMAP of EX02 stop',
+    remedy: '(Start-Service MSExchangeIMAP4, MSExchangeIMAP4BE), or declare maintenance: false for EX02',
+  },
+  {
+    when: 'DNS goes on sending clients to the one of two servers that is drained',
+    rule: 'maintenance-round-robin',
+    declaration: site({ servers: [server(1), server(2, { maintenance: true })] }),
+    path: 'servers[1].maintenance',
+    problem: 'clients of EX02 are sent by round robin',
+    remedy: 'put a load balancer',
+  },
+  {
+    when: 'the clients of a server are given the name of another one',
+    rule: 'namespace-is-server',
+    declaration: site({
+      servers: [server(1, { namespaces: { services: { ews: 'EX02.contoso.local' } } }), server(2)],
+      certificate: names('ex02.contoso.local'),
+    }),
+    path: 'servers[0].namespaces.services.ews',
+    problem: "'EX02.contoso.local' is the FQDN of one server, servers[1]",
+    remedy: 'a name that the servers share',
+  },
+  {
+    when: 'a name of a new server leads to two old ones, too',
+    rule: 'namespace-old',
+    declaration: site({
+      servers: [server(1, { version: V2010 }), server(2, { version: V2010 }), server(3)],
+      dag: { ...dag, members: ['EX03'] },
+    }),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' resolves to EX01, EX02, too",
+    remedy: "elsewhere: { 'mail.contoso.com'",
+  },
+  {
+    when: 'a name of a new server leads to an old one that has other names for what newer ones redirect',
+    rule: 'namespace-old',
+    declaration: site({
+      servers: [
+        old(1),
+        old(2, { namespaces: { services: { owa: 'legacy.contoso.com', ews: 'legacy.contoso.com' } } }),
+        server(3),
+      ],
+      dag: { ...dag, members: ['EX03'] },
+      certificate: names('legacy.contoso.com'),
+    }),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com' resolves to EX02, too",
+    remedy: "elsewhere: { 'mail.contoso.com'",
+  },
+  ...[' ', ' , '].map((text): Case => ({
+    when: `a name is nothing but '${text}'`,
+    rule: 'one-name-each',
+    declaration: site({ namespaces: { ...right.namespaces, client: text } }),
+    path: 'namespaces.client',
+    problem: `'${text}' holds no name`,
+    remedy: 'write one name',
+  })),
+  {
+    when: 'a name and a URL are glued into one text',
+    rule: 'one-name-each',
+    declaration: site({ certificate: names('pop.contoso.com; https://imap.contoso.com') }),
+    path: 'certificate.names[2]',
+    problem: 'holds 2 names',
+    remedy: "'pop.contoso.com', 'https://imap.contoso.com'",
+  },
+  {
+    when: 'TLS is to end before servers with Extended Protection, as each datacentre says',
+    rule: 'ssl-offload',
+    declaration: site({
+      ...balanced,
+      servers: [
+        server(1, { datacentre: 'lisbon', version: ExchangeVersion.SE }),
+        server(2, { datacentre: 'porto', version: ExchangeVersion.SE }),
+      ],
+      datacentres: { lisbon: { sslOffload: true }, porto: { sslOffload: true } },
+    }),
+    path: 'datacentres.porto.sslOffload',
+    problem: 'TLS would end before EX02 (Exchange Server SE) with Extended Protection',
+    remedy: 'declare sslOffload: false for EX02',
+  },
+  {
+    when: 'a host name ends in two dots',
+    rule: 'trailing-dot',
+    declaration: site({ namespaces: { ...right.namespaces, client: 'mail.contoso.com..' } }),
+    path: 'namespaces.client',
+    problem: "'mail.contoso.com..' ends in a dot",
+    remedy: "write it as 'mail.contoso.com'",
+  },
+  {
+    when: 'the name of a database has a tab',
+    rule: 'attribute-value',
+    declaration: site({ dag: { ...dag, databases: { 'DB\t01': { copies: ['EX01'] } } } }),
+    path: 'dag.databases["DB\\t01"]',
+    problem: 'is not a name for a mailbox database',
+    remedy: 'letters, digits',
+  },
   ...PUBLISHING_CASES,
 ];
 
@@ -3746,6 +4611,18 @@ describe('the rules of a declaration', () => {
     expect(hits[0]!.summary).toContain(problem);
     expect(hits[0]!.detail).toContain(remedy);
     expect(whole(all)).toBe(goldenDiagnostics().get(titleOf(each)));
+  });
+
+  test('of a name that a view leaves out in two spellings only the second is reported: the first has its effect', () => {
+    const { diagnostics } = resolveSite(
+      site({
+        dns: {
+          zones: [{ name: 'contoso.com' }],
+          notPublished: { 'mail.contoso.com': 'the provider has it', 'Mail.contoso.com': 'again' },
+        },
+      }),
+    );
+    expect(diagnostics.map(({ path }) => formatPath(path))).toEqual(['dns.notPublished["Mail.contoso.com"]']);
   });
 
   test('the golden diagnostics are those of the cases, each with a title of its own', () => {
@@ -4014,6 +4891,19 @@ describe('the rules of a declaration', () => {
           "the acceptance of 'subnet-overlap' has no effect: nothing is found any more that it would accept",
         ],
       ]);
+      expect(formatDiagnostic(needless[0]!)).toContain(
+        'remedy: take it out; otherwise the problem would stay hidden if it came back',
+      );
+      expect(needless[0]?.severity).toBe('warning');
+    });
+
+    test('is not said with a reason, beside what is said', () => {
+      const declaration = site({
+        servers: [server(1, { datacentre: 'east' }), server(2, { datacentre: 'west' })],
+        maintenance: true,
+        rules: { 'dag-stretched': { accepted: 'the witness comes in May' } },
+      });
+      expect(found(declaration).map(({ rule }) => rule)).toEqual(['maintenance-round-robin']);
     });
 
     test('is asked for with the words that give it', () => {
@@ -4699,6 +5589,331 @@ describe('the rules of a declaration', () => {
       }),
     ],
     [
+      'certificate-mail-protocol',
+      'two certificates with the name, of which one is given to the service',
+      site({
+        mailProtocols: { imap: { host: 'imap.contoso.com' } },
+        certificate: {
+          web: names('imap.contoso.com'),
+          post: { ...mail, names: ['imap.contoso.com'], services: ['IMAP'] },
+        },
+      }),
+    ],
+    [
+      'certificate-zone',
+      'a name in a zone of the external view only',
+      { ...sided({}), certificate: names('mail.fabrikam.com', 'pop.fabrikam.com') },
+    ],
+    [
+      'existing-record',
+      'a further record of the view',
+      site({
+        dns: {
+          zones: [{ name: 'contoso.com' }, { name: '2.0.192.in-addr.arpa' }],
+          existingRecords: ['Contoso.com.', '192.0.2.1'],
+          records: { txt: { 'contoso.com': ['x'] }, ptr: { '192.0.2.1': 'mail.contoso.com' } },
+        },
+      }),
+    ],
+    ['failback', 'a datacentre without a server', two({ madrid: { failback: 'mailfb.contoso.com' } })],
+    [
+      'failback',
+      'a datacentre of which one server has a FailbackUrl',
+      site({
+        servers: [old(1, { datacentre: 'lisbon' }), server(2, { datacentre: 'lisbon' })],
+        datacentres: { lisbon: { failback: 'mailfb-lis.contoso.com' } },
+        certificate: names('mailfb-lis.contoso.com'),
+      }),
+    ],
+    [
+      'further-record',
+      'a wildcard, a name of 253 characters and a port of 65535',
+      recorded({
+        txt: { '*.contoso.com': ['x'], [nameOf(253)]: ['x'] },
+        srv: { [SERVICE]: [host({ port: 65_535 })] },
+      }),
+    ],
+    [
+      'further-record',
+      'mail that goes to a host beside an alias',
+      recorded({
+        cname: { 'www.contoso.com': 'mail.contoso.com' },
+        mx: { 'contoso.com': [{ preference: 65_535, exchange: 'mail.contoso.com' }] },
+      }),
+    ],
+    [
+      'further-record',
+      'a text of both views, an alias that is a text in the other view, and one that is a name there',
+      sided({
+        internal: { records: { txt: { 'contoso.com': ['x'], 'www.contoso.com': ['x'] } } },
+        external: {
+          records: {
+            txt: { 'contoso.com': ['x'] },
+            cname: { 'www.contoso.com': 'mail.fabrikam.com', 'mail.contoso.com': 'mail.fabrikam.com' },
+          },
+        },
+      }),
+    ],
+    [
+      'health-connectivity',
+      'an Autodiscover test beside a server without a certificate, whose Autodiscover name is cleared',
+      site({
+        servers: [server(1), server(2, { namespaces: { autodiscover: null } })],
+        certificate: { ...certificate, servers: ['EX01'] },
+        health: {
+          connectivity: { tests: ['Autodiscover'], mailbox: 'probe@contoso.com', account: 'CONTOSO\\probe' },
+        },
+      }),
+    ],
+    [
+      'health-from-runner',
+      'connectors of a newer server beside an old one',
+      site({ servers: [old(1), server(2)], health: { fromRunner: { certificates: ['SMTP'] } } }),
+    ],
+    ['health-replication', 'a site without a server', site({ servers: [], health: { replication: true } })],
+    [
+      'health-replication',
+      'a member of a DAG beside a server that is in none',
+      site({ dag: { ...dag, members: ['EX02'] }, health: { replication: true } }),
+    ],
+    [
+      'legacy-clients',
+      'a datacentre of a server of 2007 and one of 2010',
+      coexisting({ datacentre: 'lisbon' }, V2010, {
+        servers: [
+          old(1, { datacentre: 'lisbon', namespaces: { client: 'legacy.contoso.com' } }),
+          server(2, { datacentre: 'lisbon', version: V2010 }),
+        ],
+        datacentres: { lisbon: { legacyClients: { activesync: 'proxy' } } },
+      }),
+    ],
+    [
+      'legacy-clients',
+      'servers of 2007 only, without an external name',
+      {
+        ...siteOf2007(),
+        namespaces: { ...right.namespaces, client: { internal: 'mail.contoso.com', external: null } },
+      },
+    ],
+    [
+      'legacy-name',
+      'servers without external names',
+      coexisting({ namespaces: {} }, V2010, {
+        namespaces: { ...right.namespaces, client: { internal: 'mail.contoso.com', external: null } },
+      }),
+    ],
+    [
+      'nlb',
+      'a name, a VLAN and the priorities that are just allowed',
+      clustered({
+        name: 'mail.contoso.com',
+        switch: { vlan: 1, interfaces: ['Gi1/0/1'] },
+        priorities: { EX01: 32, EX02: 1 },
+      }),
+    ],
+    [
+      'nlb',
+      'the last VLAN, ports that meet, and a range from a port of SMTP on',
+      clustered({
+        switch: { vlan: 4094, interfaces: ['Gi1/0/1'] },
+        ports: ['25-79', '80-442', 443],
+        smtpPorts: [2525],
+      }),
+    ],
+    ['nlb', '32 hosts', clustered({}, { servers: hostsOf2010(32) })],
+    [
+      'nlb',
+      'two clusters of different hosts',
+      twoClusters({ lisbon: { priorities: { EX01: 1 } }, porto: { priorities: { EX02: 1 } } }),
+    ],
+    ...(
+      [
+        ['2007 with a service pack', { version: V2007, build: '8.1.240.6' }],
+        ['2007 of which no build is said', { version: V2007 }],
+        ['2007 of which a build is said that is none', { version: V2007, build: 'SP1' }],
+        ['2010 without a service pack', { version: V2010, build: '14.0.639.21' }],
+      ] as const
+    ).map(
+      ([what, own]) => ['nlb-service-pack', `a host of Exchange ${what}`, clustered({}, { own })] as const,
+    ),
+    [
+      'publishing-unused',
+      'a load balancer of a datacentre without a server',
+      two({
+        madrid: { publish: { virtualIp: '192.0.2.100', virtualIps: { 'mail.contoso.com': '192.0.2.101' } } },
+      }),
+    ],
+    [
+      'publishing-unused',
+      'a name for clients of the view that lies in none of its zones, and is said to be left out',
+      site({
+        namespaces: { ...right.namespaces, client: 'mail.contoso.net' },
+        dns: {
+          zones: [{ name: 'contoso.com' }],
+          notPublished: { 'mail.contoso.net': 'the provider of the domain has it' },
+        },
+      }),
+    ],
+    [
+      'publishing-unused',
+      'two names that a view leaves out',
+      site({
+        dns: {
+          zones: [{ name: 'contoso.com' }],
+          notPublished: {
+            'mail.contoso.com': 'the provider has it',
+            'autodiscover.contoso.com': 'the provider has it',
+          },
+        },
+      }),
+    ],
+    ['record-ttl', 'the smallest TTL', site({ dns: { ...right.dns, ttlSeconds: 1 } })],
+    ['record-ttl', 'the largest TTL', site({ dns: { ...right.dns, ttlSeconds: 2 ** 31 - 1 } })],
+    ['reverse-proxy', 'a site without a server', proxied({}, { servers: [] })],
+    [
+      'reverse-proxy-mail',
+      'a name of a mail protocol that no server gives to clients, and that leads to the proxy for HTTPS',
+      proxied(
+        {},
+        {
+          servers: [1, 2].map((number) =>
+            server(number, { mailProtocols: { pop: { host: 'pop.contoso.com' } } }),
+          ),
+          mailProtocols: { pop: { host: 'mail.contoso.com' } },
+          dns: {
+            internal: { zones: [{ name: 'contoso.com' }] },
+            external: {
+              zones: [{ name: 'contoso.com', server: 'ns1.contoso.com' }],
+              elsewhere: { 'pop.contoso.com': '203.0.113.9' },
+            },
+          },
+        },
+      ),
+    ],
+    [
+      'reverse-proxy-sign-in',
+      'Exchange Web Services with another name than Outlook on the web, which the listener has',
+      signing(
+        {},
+        { 'mail.contoso.com': '192.0.2.50' },
+        { namespaces: { ...right.namespaces, services: { ews: 'ews.contoso.com' } } },
+      ),
+    ],
+    [
+      'reverse-proxy-sign-in',
+      'servers without a service connection point',
+      signing(
+        {},
+        { 'mail.contoso.com': '192.0.2.50' },
+        {
+          namespaces: { ...right.namespaces, services: { ews: 'ews.contoso.com' } },
+          servers: [1, 2].map((number) => server(number, { namespaces: { autodiscover: null } })),
+        },
+      ),
+    ],
+    [
+      'reverse-proxy-wpad',
+      'an address that hands out proxy settings and stands behind a name outside',
+      proxied(
+        { kind: 'isa', listensOnHttp: true, wpadAddress: '203.0.113.77' },
+        {
+          dns: {
+            internal: { zones: [{ name: 'contoso.com' }] },
+            external: {
+              zones: [{ name: 'contoso.com', server: 'ns1.contoso.com' }],
+              elsewhere: { 'mail.contoso.com': '203.0.113.77' },
+            },
+          },
+        },
+      ),
+    ],
+    [
+      'server-build',
+      'a server without SP1 that is no member of the DAG',
+      site({ servers: [server(1), server(2, { build: RTM })], dag: { ...dag, members: ['EX01'] } }),
+    ],
+    [
+      'service-version',
+      'Outlook Anywhere that one server of two has on',
+      site({
+        servers: [server(1, { version: V2010 }), server(2)],
+        namespaces: { ...right.namespaces, services: { outlookAnywhere: 'mail.contoso.com' } },
+        outlookAnywhere: { externalAuthentication: 'Basic' },
+      }),
+    ],
+    [
+      'service-version',
+      'a site without a server',
+      site({
+        servers: [],
+        namespaces: { ...right.namespaces, services: { outlookAnywhere: 'mail.contoso.com' } },
+        outlookAnywhere: { externalAuthentication: 'Basic' },
+        mapiAuthentication: ['Ntlm'],
+        health: { protocols: ['owa'] },
+      }),
+    ],
+    [
+      'service-version',
+      'the sign-in of a service that has the same switches in all versions',
+      site({ authentication: { activesync: { basic: true } } }),
+    ],
+    [
+      'service-version',
+      'the health of Outlook Anywhere, which is no virtual directory',
+      site({ health: { protocols: ['outlook-anywhere'] } }),
+    ],
+    [
+      'ssl-offload',
+      'servers before which something ends TLS outside only',
+      site({
+        sslOffload: true,
+        dns: {
+          internal: { zones: [{ name: 'contoso.com', server: '192.0.2.53' }] },
+          external: { zones: [{ name: 'contoso.com' }], publish: { virtualIp: '203.0.113.1' } },
+        },
+      }),
+    ],
+    [
+      'web-authentication',
+      'a switch of Outlook on the web that the admin center of the version does not have',
+      site({
+        servers: [server(1, { version: V2016, authentication: { owa: { oauth: true } } })],
+      }),
+    ],
+    [
+      'web-authentication',
+      'several switches that both have alike',
+      site({
+        authentication: {
+          owa: { forms: false, basic: true, windows: false },
+          ecp: { forms: false, basic: true, windows: false },
+        },
+      }),
+    ],
+    ...[1, 65_535].map(
+      (port) =>
+        [
+          'zone',
+          `an update server with port ${port}, which is waited for one second`,
+          site({ dns: { zones: [{ name: 'contoso.com', port, timeoutSeconds: 1 }] } }),
+        ] as const,
+    ),
+    [
+      'zone',
+      'two views of one zone, which the DNS server tells apart by the key',
+      site({ dns: { internal: { zones: [keyed('inside')] }, external: { zones: [keyed('outside')] } } }),
+    ],
+    [
+      'zone',
+      'two views of one zone on two DNS servers whose addresses and ports have the same digits',
+      site({
+        dns: {
+          internal: { zones: [{ name: 'contoso.com', server: '192.0.2.5', port: 353 }] },
+          external: { zones: [{ name: 'contoso.com', server: '192.0.2.53', port: 53 }] },
+        },
+      }),
+    ],
+    [
       'client-access-array',
       'a datacentre that nobody stands in',
       site({
@@ -4807,6 +6022,22 @@ describe('the rules of a declaration', () => {
         legacy(coexisting({ namespaces: { services }, legacyClients: { activesync: 'proxy' } })),
       ).toEqual([]);
     });
+  });
+
+  test('the servers whose certificate lacks a name that the runner asks for are told for each name', () => {
+    const asked = site({
+      servers: [
+        server(1, { mailProtocols: { imap: { host: 'imap1.contoso.com' } } }),
+        server(2, { mailProtocols: { imap: { host: 'imap2.contoso.com' } } }),
+        server(3, { mailProtocols: { imap: { host: 'imap1.contoso.com' } } }),
+      ],
+      health: { fromRunner: { certificates: ['IMAP'] } },
+    });
+    const told = found(asked).filter(({ rule }) => rule === 'health-from-runner');
+    expect(told.map(({ summary }) => summary)).toEqual([
+      "no certificate that is declared for EX01, EX03 has 'imap1.contoso.com', the name of IMAP there",
+      "no certificate that is declared for EX02 has 'imap2.contoso.com', the name of IMAP there",
+    ]);
   });
 
   test('a copy by FQDN is said once', () => {
