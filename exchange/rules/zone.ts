@@ -3,7 +3,6 @@ import { viewsOf } from '../dns-views';
 import { plainName } from '../further-records';
 import { recordTypeOf } from '../addresses';
 import { isHostName } from '../resources/host';
-import { sameName } from '../resources/equality';
 import type { ExchangeSiteProps, Zone } from '../site';
 import type { Finding, Rule } from './rule';
 
@@ -83,7 +82,7 @@ export const zone: Rule = {
                   {
                     path: at('timeoutSeconds'),
                     problem: `${timeoutSeconds} is not a number of seconds`,
-                    remedy: 'give a whole number of seconds',
+                    remedy: 'give a whole number of seconds, at least 1',
                   },
                 ]),
           ];
@@ -114,7 +113,9 @@ function isSamePlace(one: Zone, other: Zone): boolean {
   const place = ({ name, server = '', port = 53 }: Zone) =>
     [name.replace(/\.$/, ''), server, port].join(' ').toLowerCase();
   const isByKey =
-    one.keyName !== undefined && other.keyName !== undefined && !sameName(one.keyName, other.keyName);
+    one.keyName !== undefined &&
+    other.keyName !== undefined &&
+    plainName(one.keyName) !== plainName(other.keyName);
   // A DNS server may choose the view by the TSIG key (BIND: match-clients).
   return place(one) === place(other) && !isByKey;
 }

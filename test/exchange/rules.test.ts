@@ -4334,6 +4334,7 @@ const CASES: readonly Case[] = [
   })),
   ...[
     { views: 'by one key', keys: ['inside', 'Inside'] },
+    { views: 'by one key, once with a dot at its end', keys: ['inside', 'inside.'] },
     { views: 'with a key inside only', keys: ['inside', undefined] },
     { views: 'with a key outside only', keys: [undefined, 'outside'] },
   ].map(({ views, keys: [internal, external] }): Case => ({
