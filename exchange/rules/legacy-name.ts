@@ -1,3 +1,4 @@
+import { formatPath } from '../../schema';
 import type { ServiceHosts } from '../namespaces';
 import { sameName } from '../resources/equality';
 import type { ServiceName } from '../services';
@@ -17,16 +18,24 @@ export const legacyName: Rule = {
   severity: 'warning',
   description:
     'A server of Exchange 2007 beside newer ones has external names of its own for Outlook on the web and Exchange Web Services, because newer servers send clients there; beside 2010 also for ActiveSync, unless that is proxied. By a name that the newer servers share, nobody reaches the old server.',
-  check: ({ topology: { placements } }) =>
-    withoutDuplicates(
-      pairsOf(placements).flatMap(([old, newer]) =>
-        sharedHosts(old, newer).map(({ external, externalPath: path }): Finding => ({
+  check: ({ topology: { placements } }) => {
+    const shared = pairsOf(placements).flatMap(([old, newer]) =>
+      sharedHosts(old, newer).map((hosts) => ({ old, newer, hosts })),
+    );
+    return withoutDuplicates(
+      shared.map(({ old, hosts: { external, externalPath: path } }): Finding => {
+        const others = shared.filter(
+          (one) => one.old === old && formatPath(one.hosts.externalPath) === formatPath(path),
+        );
+        const versions = [...new Set(others.map(({ newer }) => newer.server.version.toString()))];
+        return {
           path,
-          problem: `'${external}' is the external name of servers of ${newer.server.version.toString()} and of ${withVersion(old.server)}; clients whose mailboxes are still on the old server need another name, to which the newer ones send them`,
+          problem: `'${external}' is the external name of servers of ${versions.join(' and ')} and of ${withVersion(old.server)}; clients whose mailboxes are still on the old server need another name, to which the newer ones send them`,
           remedy: `give ${old.server.name} a name of its own: namespaces: { client: 'legacy.contoso.com' }`,
-        })),
-      ),
-    ),
+        };
+      }),
+    );
+  },
 };
 
 /** Whether this rule reports a name of a server. */
