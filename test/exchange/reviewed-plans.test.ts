@@ -38,7 +38,7 @@ test('every environment has a reviewed plan', () => {
  * `test/environments` compares what synth writes with the same files. Here the plans are made without cdktf and within
  * the tests, so that mutation testing can use what was reviewed.
  */
-describe.each(Object.entries(SITES))('the environment %s', (name, site) => {
+describe.each(Object.entries(SITES))('the environment %s', (name, declared) => {
   const fromStack = (path: string) => posix.join('../../..', path);
   /** The first line that differs from the reviewed file. Jest would compare all lines with each other, for seconds. */
   const differenceFrom = (file: string, made: string) => {
@@ -50,11 +50,14 @@ describe.each(Object.entries(SITES))('the environment %s', (name, site) => {
   };
 
   test('has the plan that was reviewed', () => {
+    // A copy has no names that were found before (`namespaces.ts` keeps them by declaration).
+    const site = { ...declared };
     const plan = exchangePlan(name, site, resolveSite(site));
     expect(differenceFrom('exchange-plan.json', `${JSON.stringify(plan, null, 2)}\n`)).toBeUndefined();
   });
 
   test('has the script that was reviewed', () => {
+    const site = { ...declared };
     const script = exchangePlanScript(name, site, resolveSite(site), fromStack);
     expect(differenceFrom('exchange-plan.ps1', script)).toBeUndefined();
   });
