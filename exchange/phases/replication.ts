@@ -73,6 +73,7 @@ function gateOf({ server, path: at, checks: gate }: Placement, wanted: Gate): Ex
     },
     origin: {
       server: [...at, { attribute: 'name' }],
+      checks: path('health', 'replication'),
       timeout_seconds: path('health', 'timeoutSeconds'),
     },
     dependsOn: wanted.after,

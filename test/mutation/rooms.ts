@@ -44,6 +44,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'exchange/plan': {
     mutated: /^exchange\/(plan|phases)\//,
     tests: [
+      exchangeTest('desired-state'),
       exchangeTest('reviewed-plans'),
       exchangeTest('plan|plan-script|element-order|interruptions|maintenance|nlb|reverse-proxy|ssl-offload'),
       exchangeTest('connectivity|further-records|legacy-clients|published-names|removal-place|resolve-site'),
@@ -51,7 +52,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   exchange: {
     mutated: /^exchange\/([^/]+|versions\/(catalog|version)\.ts)$/,
-    tests: [exchangeTest('reviewed-plans'), exchangeTest('[^/]+|versions/.*')],
+    tests: [exchangeTest('desired-state'), exchangeTest('reviewed-plans'), exchangeTest('[^/]+|versions/.*')],
   },
 };
 
