@@ -84,10 +84,10 @@ describe('tests that sign in', () => {
       },
     },
   };
-  const state = resolveSite(signing);
-  const plan = exchangePlan('tested', signing, state);
+  const planned = () => exchangePlan('tested', signing, resolveSite(signing));
 
   test('ask for the credential once, and never hold it', () => {
+    const plan = planned();
     expect(plan.inputs.at(-1)).toEqual({
       name: 'MailboxCredential',
       kind: 'credential',
@@ -107,7 +107,7 @@ describe('tests that sign in', () => {
 
   test('ask Autodiscover of each server for the URLs of all, behind its certificate', () => {
     const urls = (path: string) => [`https://mail.contoso.com${path}`];
-    const asked = plan.steps.filter(({ kind }) => kind === 'autodiscover-answer');
+    const asked = planned().steps.filter(({ kind }) => kind === 'autodiscover-answer');
     expect(asked.map(({ server: of }) => of)).toEqual(['EX01', 'EX02']);
     expect(asked[0]).toMatchObject({
       id: 'EX01-connectivity/autodiscover://EX01.contoso.local:443/autodiscover.contoso.com',
@@ -124,10 +124,14 @@ describe('tests that sign in', () => {
   });
 
   test('stand in the script in a part of their own, which asks for the credential', () => {
-    const script = exchangePlanScript('tested', signing, state, (file) => file);
+    const script = exchangePlanScript('tested', signing, resolveSite(signing), (file) => file);
     const lines = script.split('\r\n').map((line) => line.trim());
     expect(lines).toEqual(
       expect.arrayContaining([
+        '# .PARAMETER MailboxCredential',
+        "# User name and password of 'CONTOSO\\probe'. Left out: they are asked for, where a chosen part tests with",
+        "if ($null -eq $MailboxCredential -and @($Part | Where-Object { @('connectivity:EX01', 'connectivity:EX02') -contains $_ }).Count -gt 0) {",
+        "Write-Output 'To be looked at: what Autodiscover of EX01 (EX01.contoso.local, asked for autodiscover.contoso.com) hands out for probe@contoso.com, for example by Test E-mail AutoConfiguration of Outlook.'",
         '[System.Management.Automation.PSCredential] $MailboxCredential,',
         "$MailboxCredential = Get-Credential -Credential 'CONTOSO\\probe'",
         "if ($Part -contains 'connectivity:EX01') {",
