@@ -17,9 +17,9 @@ const planFolders = new Map<string, string>();
 
 /** Records a problem of one environment and discards its stack. The other environments are synthesized all the same. */
 function refuse(id: string, why: unknown, plans?: string): void {
-  // A DeclarationError names its place in the declaration; any other error does not, so the file is named here.
-  const where = why instanceof DeclarationError ? '' : `environments/${id}.ts: `;
-  problems.push(typeof why === 'string' ? why : `${where}${explanation(why)}`);
+  const told = typeof why === 'string' ? why : explanation(why);
+  const file = `environments/${id}.ts`;
+  problems.push(typeof why === 'string' || told.startsWith(file) ? told : `${file}: ${told}`);
   discardStack(app, id, plans);
 }
 

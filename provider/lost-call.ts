@@ -3,6 +3,7 @@ import type { Diagnostic } from '../schema';
 import { ENVIRONMENT } from './configuration';
 import { quoted } from './quotation';
 
+const READ_REPEATED = 'The cmdlet changes no setting. It was sent a second time, which failed as well.';
 const MAY_CONTINUE =
   'The server may go on with the cmdlet for some minutes, so the change may still take effect. Wait some minutes, then plan again: the plan reads what the server has now and shows only what is left to do.';
 const CHANGE_LOST =
@@ -18,6 +19,8 @@ export type CallPurpose = 'read' | 'change' | 'insisted';
 /** What is known after such a call was lost, and what to do, by the way in which it was lost. */
 interface LostTexts {
   readonly lost: string;
+  /** The answer came, and is not one of PowerShell. */
+  readonly notUnderstood: string;
   readonly timedOut: string;
   /** It asked a question that was not answered. */
   readonly asked: string;
@@ -26,7 +29,8 @@ interface LostTexts {
 
 const TEXTS: Readonly<Record<CallPurpose, LostTexts>> = {
   read: {
-    lost: 'The cmdlet changes no setting. It was sent a second time, which failed as well. Run this again once the connection holds.',
+    lost: `${READ_REPEATED} Run this again once the connection holds.`,
+    notUnderstood: READ_REPEATED,
     timedOut: 'The cmdlet changes no setting. It was sent a second time and did not end in time either.',
     asked:
       'The cmdlet changes no setting, and was not sent again. Run it in the Exchange Management Shell to see what it asks.',
@@ -34,11 +38,18 @@ const TEXTS: Readonly<Record<CallPurpose, LostTexts>> = {
   },
   change: {
     lost: CHANGE_LOST,
+    notUnderstood: CHANGE_LOST,
     timedOut: `The server was asked to stop the cmdlet. ${MAY_CONTINUE}`,
     asked: CHANGE_LOST,
     stopped: MAY_CONTINUE,
   },
-  insisted: { lost: INSISTED, timedOut: INSISTED, asked: INSISTED, stopped: INSISTED },
+  insisted: {
+    lost: INSISTED,
+    notUnderstood: INSISTED,
+    timedOut: INSISTED,
+    asked: INSISTED,
+    stopped: INSISTED,
+  },
 };
 
 /** The settings of the time limit of a call, as diagnostics name them. */
@@ -74,6 +85,13 @@ export function lostCallProblem(
       severity: 'error',
       summary: `The answer to ${cmdlet}${where} is too large`,
       detail: `${quoted(message)}. The answer was not used.${purpose === 'read' ? '' : `\n${texts.lost}`}`,
+    };
+  }
+  if (interruption === 'protocol') {
+    return {
+      severity: 'error',
+      summary: `The answer to ${cmdlet}${where} could not be understood`,
+      detail: `${quoted(message)}. Either something between this machine and the server changes its answers, or it is not PowerShell that answers there. The session was ended.\n${texts.notUnderstood}`,
     };
   }
   if (interruption === 'prompt') {

@@ -19,7 +19,7 @@ import type { Targets } from './targets';
 export const publishedNames: ManagedResource<Targets, Publication> = {
   typeName: definition.typeName,
   schema: definition.schema,
-  // Like every check it stands for no object that could exist already.
+  isCheck: true,
   find: async () => ({ existing: null }),
   inform: async (change, targets) => {
     const { prior, planned } = change;

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../schema';
 import { RunHistory } from './certificate-history';
 import type { Readings } from './readings';
 import { ShownCertificates } from './shown-certificates';
+import { Turns } from './turns';
 
 /** The state that all sessions of a run share. */
 export class Run {
@@ -9,10 +10,13 @@ export class Run {
   readonly history = new RunHistory();
   readonly shown = new ShownCertificates();
   /**
-   * True once a step has run: the run is an apply, and its reads show its own changes. From then on each read asks only
-   * for what is needed, since the rest may be about to change.
+   * True once a step has begun: the run is an apply, and its reads show its own changes. From then on each read asks only
+   * for what is needed, since the rest may be about to change. Before its first step an apply is not told apart from a
+   * plan.
    */
   hasRun = false;
+  /** Steps about the same certificates, DAG or server take turns: by the name of the server or the DAG. */
+  readonly turns = { ofCertificates: new Turns(), ofGroups: new Turns(), ofMaintenance: new Turns() };
   readonly #reported = new Set<string>();
   readonly #readings: Readings[] = [];
 
@@ -31,7 +35,8 @@ export class Run {
 
   /**
    * For errors that many objects share, such as a wrong password. A plan reports each once, since one is enough to stop
-   * it. An apply reports each for every object, since Terraform expects every object as planned or an error.
+   * it. Once a step has begun, each is reported for every object, since Terraform expects every object as planned or an
+   * error.
    */
   reportOnceInPlan(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
     return this.hasRun ? diagnostics : this.reportOnce(diagnostics);

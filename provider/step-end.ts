@@ -2,7 +2,7 @@ import type { Step, Until } from '../exchange/resources';
 import type { Diagnostic } from '../schema';
 
 /**
- * How a step ended. `omitted`: the step did not need to run, which is no failure. `uncertain`: it may or may not have
+ * How a step ended. `omitted`: its guard left it out, with a warning, which is no failure. `uncertain`: it may or may not have
  * taken effect; only a read of the object tells.
  */
 export interface StepEnd {

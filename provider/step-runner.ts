@@ -8,19 +8,14 @@ import { stoppedByGuard } from './step-guard';
 import { awaitStep } from './step-wait';
 import type { TargetReads } from './target-reads';
 import type { TargetWrites } from './target-writes';
-import { Turns } from './turns';
 
 const OF_CERTIFICATES: ReadonlySet<StepKind> = new Set(['certificate-import', 'certificate-services']);
 
 /**
  * Runs steps. Terraform applies resources that do not depend on each other at the same time; steps that would disturb each
- * other take turns here.
+ * other take turns, also where they run in different sessions.
  */
 export class StepRunner {
-  readonly #certificateTurns = new Turns();
-  readonly #groupTurns = new Turns();
-  readonly #maintenanceTurns = new Turns();
-
   constructor(
     private readonly reads: TargetReads,
     private readonly writes: TargetWrites,
@@ -34,10 +29,11 @@ export class StepRunner {
     const perform = () => this.#perform(step, signal);
     const { Identity: group } = invocation.parameters;
     // Two members that join a DAG at the same time may form two clusters.
-    if (kind === 'dag-member' && typeof group === 'string') return this.#groupTurns.take(group, perform);
+    if (kind === 'dag-member' && typeof group === 'string')
+      return this.run.turns.ofGroups.take(group, perform);
     // A certificate may take a service from another one of the same server.
     if (server === null || !OF_CERTIFICATES.has(kind)) return perform();
-    return this.#certificateTurns.take(server, perform);
+    return this.run.turns.ofCertificates.take(server, perform);
   }
 
   async #perform(step: Step, signal: AbortSignal): Promise<StepEnd> {
@@ -53,7 +49,7 @@ export class StepRunner {
   /** Steps on one server take turns, so that none brings the server back into service while another one runs. */
   async #drained(step: Step, maintenance: Maintenance, signal: AbortSignal): Promise<StepEnd> {
     const { server } = maintenance;
-    return this.#maintenanceTurns.take(server, async () => {
+    return this.run.turns.ofMaintenance.take(server, async () => {
       // Imported only here, since few steps need a drain.
       const { drained } = await import('./drain');
       const session = {

@@ -18,7 +18,7 @@ export type Attributes = { readonly [name: string]: Attribute };
 export type Lifecycle = 'adopted' | 'owned' | 'check';
 
 export interface Change<A extends Attributes> {
-  /** Null where the object is created or adopted. */
+  /** Null where the change starts from nothing, as in the plan files. An object that a creation finds is the prior one. */
   readonly prior: StateOf<A> | null;
   /** Null where the object is destroyed. */
   readonly planned: StateOf<A> | null;

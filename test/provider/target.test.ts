@@ -3,6 +3,7 @@ import { ExchangeVersion } from '../../exchange/versions';
 import type { ErrorRecord, Outcome } from '../../powershell/outcome';
 import type { Settings } from '../../provider/configuration';
 import type { Session } from '../../powershell/session';
+import { Run } from '../../provider/run';
 import { ExchangeTarget } from '../../provider/target';
 import { RemotingError } from '../../remoting/remoting-error';
 import { failed, objects, ScriptedSession } from './scripted-session';
@@ -642,42 +643,46 @@ describe('a cmdlet that asks what nobody expected', () => {
   });
 });
 
-test('members of one DAG join and leave one after another, those of another DAG at once', async () => {
-  const under = new Map<string, number>();
-  const most = new Map<string, number>();
-  const slow: Session = {
-    invoke: async ({ parameters: { Identity } }) => {
-      const group = Identity as string;
-      for (const each of [group, 'all']) {
-        under.set(each, (under.get(each) ?? 0) + 1);
-        most.set(each, Math.max(most.get(each) ?? 0, under.get(each) ?? 0));
-      }
-      await new Promise((resume) => setTimeout(resume, 20));
-      for (const each of [group, 'all']) under.set(each, (under.get(each) ?? 0) - 1);
-      return objects();
-    },
-    invokeInTurn: async () => lost,
-    close: async () => undefined,
-  };
-  const target = new ExchangeTarget(settings, async () => slow);
-  const join = (group: string, server: string) =>
-    target.run(
-      {
-        kind: 'dag-member',
-        server,
-        reason: 'because',
-        invocation: {
-          cmdlet: 'Add-DatabaseAvailabilityGroupServer',
-          parameters: { Identity: group, MailboxServer: server },
-        },
+test.each(['one session', 'sessions of their own'])(
+  'members of one DAG join and leave one after another, those of another DAG at once: in %s',
+  async (sessions) => {
+    const under = new Map<string, number>();
+    const most = new Map<string, number>();
+    const slow: Session = {
+      invoke: async ({ parameters: { Identity } }) => {
+        const group = Identity as string;
+        for (const each of [group, 'all']) {
+          under.set(each, (under.get(each) ?? 0) + 1);
+          most.set(each, Math.max(most.get(each) ?? 0, under.get(each) ?? 0));
+        }
+        await new Promise((resume) => setTimeout(resume, 20));
+        for (const each of [group, 'all']) under.set(each, (under.get(each) ?? 0) - 1);
+        return objects();
       },
-      signal,
-    );
-  await Promise.all([join('DAG01', 'EX1'), join('dag01', 'EX2'), join('DAG02', 'EX3')]);
-  expect([...most]).toEqual([
-    ['DAG01', 1],
-    ['all', 2],
-    ['DAG02', 1],
-    ['dag01', 1],
-  ]);
-});
+      invokeInTurn: async () => lost,
+      close: async () => undefined,
+    };
+    const run = new Run();
+    const shared = new ExchangeTarget(settings, async () => slow, { run });
+    const join = (group: string, server: string) =>
+      (sessions === 'one session' ? shared : new ExchangeTarget(settings, async () => slow, { run })).run(
+        {
+          kind: 'dag-member',
+          server,
+          reason: 'because',
+          invocation: {
+            cmdlet: 'Add-DatabaseAvailabilityGroupServer',
+            parameters: { Identity: group, MailboxServer: server },
+          },
+        },
+        signal,
+      );
+    await Promise.all([join('DAG01', 'EX1'), join('dag01', 'EX2'), join('DAG02', 'EX3')]);
+    expect([...most]).toEqual([
+      ['DAG01', 1],
+      ['all', 2],
+      ['DAG02', 1],
+      ['dag01', 1],
+    ]);
+  },
+);
