@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine';
 import { readMemo, writeMemo } from '../engine/memo';
-import { decodeValues, encodeValues } from '../wire/dynamic-value';
+import { decodeValues, encodeValues, isNothing } from '../wire/dynamic-value';
 import type { UnaryHandler } from '../wire/grpc';
 import { PlanResourceChangeRequest, PlanResourceChangeResponse } from '../wire/protocol6';
 import { rpc, wireDiagnostics, wirePath } from './rpc';
@@ -12,7 +12,7 @@ export function planResourceChange<Target>(engine: Engine<Target>): UnaryHandler
     async ({ typeName = '', priorState, config, proposedNewState, priorPrivate }) => {
       const schema = engine.resourceSchema(typeName);
       // A destroy shows in the proposed state, which is null then, as the configuration is.
-      const destroys = decodeValues(schema, proposedNewState) === null;
+      const destroys = isNothing(proposedNewState);
       const result = await engine.plan(typeName, {
         prior: decodeValues(schema, priorState),
         config: destroys ? null : decodeValues(schema, config),

@@ -23,6 +23,11 @@ export function decodeValues(schema: BlockSchema, value: DynamicValue | undefine
   return raw === null ? null : conform(schema, raw);
 }
 
+/** Whether Terraform sends no value: it does so for an object that is to be destroyed. */
+export function isNothing(value: DynamicValue | undefined): boolean {
+  return rawValue(value) === null;
+}
+
 function rawValue(value: DynamicValue | undefined): unknown {
   if (value?.msgpack?.length) return decoder.decode(value.msgpack);
   if (value?.json?.length) return decodeJson(value.json);
