@@ -93,7 +93,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
     case 'authentication-refused':
       return refusedRemedy(facts, endpoint);
     case 'host-key-unknown':
-      return `Compare the fingerprint ${facts.fingerprint ?? ''} with the server's own (ssh-keygen -lf on the server), then set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`;
+      return `Compare the fingerprint ${facts.fingerprint ?? 'of the key'} with the server's own (ssh-keygen -lf on the server), then set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`;
     case 'host-key-changed':
     case 'host-key-revoked':
       return `The server shows ${facts.fingerprint ?? 'another key'}${facts.knownHostsEntry === undefined ? '' : `, but ${facts.knownHostsEntry} has another one`}. Either the server was reinstalled, or somebody intercepts the connection. Find out which before you accept the new key.`;

@@ -20,7 +20,13 @@ function exchangeTest(names: string): RegExp {
 export const ROOMS: Readonly<Record<string, Room>> = {
   pki: { mutated: /^pki\//, tests: [/^test\/pki\/.*\.test\.ts$/] },
   'plugin/engine': { mutated: /^plugin\/engine\//, tests: [/^test\/plugin\/.*\.test\.ts$/] },
-  provider: { mutated: /^provider\//, tests: [/^test\/provider\/.*\.test\.ts$/] },
+  provider: {
+    mutated: /^provider\//,
+    tests: [
+      /^test\/provider\/(diagnostics|lost-call|drain|doors|configuration|targets?|resource|rename)\.test\.ts$/,
+      /^test\/provider\/.*\.test\.ts$/,
+    ],
+  },
   'exchange/rules': {
     mutated: /^exchange\/(rules|certificate-checks)\//,
     tests: [
