@@ -1,4 +1,6 @@
-import { neededCmdlets } from '../../exchange/needed-cmdlets';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { inquiredCmdlets, neededCmdlets } from '../../exchange/needed-cmdlets';
 import { resourcesOf } from '../../exchange/resources';
 import { catalogOf, ExchangeVersion } from '../../exchange/versions';
 import type { StateOf } from '../../schema';
@@ -6,35 +8,53 @@ import { factsOf, SAMPLES } from './resources/samples';
 
 type State = StateOf<Record<string, never>>;
 
-describe.each(ExchangeVersion.ALL.filter((version) => version.isAtLeast(ExchangeVersion.V2010)))(
-  'the cmdlets that %s needs',
-  (version) => {
-    const needed = neededCmdlets([version]);
+const GOLDEN = join(__dirname, 'golden/needed-cmdlets.txt');
+const VERSIONS = ExchangeVersion.ALL.filter((version) => version.isAtLeast(ExchangeVersion.V2010));
+const lines = (title: string, cmdlets: readonly string[]) =>
+  `${title}:\n${cmdlets.map((name) => `  ${name}\n`).join('')}`;
+const section = (version: ExchangeVersion) =>
+  `\n## ${version.toString()}\n\n${lines('needed', neededCmdlets([version]))}${lines('done without where they are missing', inquiredCmdlets([version]))}`;
 
-    test('all exist there', () => {
-      expect(needed.filter((cmdlet) => catalogOf(version).cmdlet(cmdlet) === undefined)).toEqual([]);
-    });
+/** UPDATE_GOLDEN=1 writes it anew; then review the difference by eye. */
+beforeAll(() => {
+  if (process.env['UPDATE_GOLDEN'] !== '1') return;
+  mkdirSync(dirname(GOLDEN), { recursive: true });
+  writeFileSync(
+    GOLDEN,
+    `The cmdlets that an account needs for all that can be declared.\n${VERSIONS.map(section).join('')}`,
+  );
+});
 
-    test.each(resourcesOf(version).map((resource) => [resource.typeName, resource] as const))(
-      'hold those of a declared %s, made, read and removed',
-      (typeName, resource) => {
-        const declared = SAMPLES[typeName] as unknown as State;
-        const facts = factsOf(version);
-        const steps = [
-          ...resource.steps({ prior: null, planned: declared }, facts),
-          ...resource.steps({ prior: declared, planned: null }, facts),
-        ];
-        const observed = resource.observe?.(declared, facts);
-        const cmdlets = [
-          ...steps.map(({ invocation }) => invocation),
-          ...(observed === undefined ? [] : [observed]),
-        ];
-        expect(cmdlets.length).toBeGreaterThan(0);
-        expect(needed).toEqual(expect.arrayContaining(cmdlets.map(({ cmdlet }) => cmdlet)));
-      },
-    );
-  },
-);
+describe.each(VERSIONS)('the cmdlets that %s needs', (version) => {
+  const needed = () => neededCmdlets([version]);
+
+  test('all exist there', () => {
+    expect(needed().filter((cmdlet) => catalogOf(version).cmdlet(cmdlet) === undefined)).toEqual([]);
+  });
+
+  test.each(resourcesOf(version).map((resource) => [resource.typeName, resource] as const))(
+    'hold those of a declared %s, made, read and removed',
+    (typeName, resource) => {
+      const declared = SAMPLES[typeName] as unknown as State;
+      const facts = factsOf(version);
+      const steps = [
+        ...resource.steps({ prior: null, planned: declared }, facts),
+        ...resource.steps({ prior: declared, planned: null }, facts),
+      ];
+      const observed = resource.observe?.(declared, facts);
+      const cmdlets = [
+        ...steps.map(({ invocation }) => invocation),
+        ...(observed === undefined ? [] : [observed]),
+      ];
+      expect(cmdlets.length).toBeGreaterThan(0);
+      expect(needed()).toEqual(expect.arrayContaining(cmdlets.map(({ cmdlet }) => cmdlet)));
+    },
+  );
+
+  test('are these, and for removals those with which it looks whether a certificate is in use', () => {
+    expect(readFileSync(GOLDEN, 'utf8')).toContain(section(version));
+  });
+});
 
 test('a plan needs its own cmdlets and the reads of what it holds, nothing else', () => {
   expect(neededCmdlets([ExchangeVersion.SE], ['Import-ExchangeCertificate'])).toEqual([
@@ -48,4 +68,11 @@ test('an organization with two versions needs what both need', () => {
   expect(neededCmdlets([ExchangeVersion.V2013, ExchangeVersion.SE])).toEqual(
     expect.arrayContaining(['Set-ClientAccessServer', 'Set-ClientAccessService']),
   );
+});
+
+test('a plan that imports a certificate asks what else uses the old one', () => {
+  expect(inquiredCmdlets([ExchangeVersion.SE], ['Remove-ExchangeCertificate'])).toEqual(
+    inquiredCmdlets([ExchangeVersion.SE]),
+  );
+  expect(inquiredCmdlets([ExchangeVersion.SE], ['Set-OwaVirtualDirectory'])).toEqual([]);
 });
