@@ -450,6 +450,25 @@ const CASES: readonly Case[] = [
     remedy: "namespaces: { client: 'legacy.contoso.com' }",
   },
   {
+    when: 'each of two servers of 2007 gives the name of another newer version',
+    rule: 'legacy-name',
+    declaration: site({
+      servers: (
+        [
+          [V2007, 'one.contoso.com'],
+          [V2007, 'two.contoso.com'],
+          [V2010, 'one.contoso.com'],
+          [ExchangeVersion.V2013, 'two.contoso.com'],
+        ] as const
+      ).map(([version, client], index) => server(index + 1, { version, namespaces: { client } })),
+      certificate: names('one.contoso.com', 'two.contoso.com'),
+    }),
+    path: 'servers[0].namespaces.client',
+    problem:
+      "'one.contoso.com' is the external name of servers of Exchange Server 2010 and of EX01 (Exchange Server 2007)",
+    remedy: 'give EX01 a name of its own',
+  },
+  {
     when: 'a client access array is declared for servers that have none',
     rule: 'client-access-array',
     declaration: two(
