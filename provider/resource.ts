@@ -148,7 +148,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     const seen = await observe(state, targets);
     const { diagnostics = [] } = seen;
     const result = hasErrors(diagnostics)
-      ? { ...seen, diagnostics: targets.run.reportOnceInPlan(diagnostics) }
+      ? { ...seen, diagnostics: targets.run.reportOnceInPlan(diagnostics, text(state['server'])) }
       : seen;
     if (result.state === null) return result;
     if (!targets.run.hasRun) {
@@ -258,7 +258,7 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
             const { state: existing, diagnostics = [] } = found;
             // Where the read failed, it is not known whether the object exists.
             if (hasErrors(diagnostics)) {
-              return { existing: null, diagnostics: targets.run.reportOnceInPlan(diagnostics) };
+              return { existing: null, diagnostics: targets.run.reportOnceInPlan(diagnostics, server) };
             }
             if (existing !== null) return { existing, diagnostics };
             return { existing, diagnostics: [...diagnostics, ...(await obstacles(named, targets))] };
@@ -294,6 +294,12 @@ export function managed(resource: AnyResource): ManagedResource<Targets, Managed
     },
     describe: (step) => (isCall(step) ? callsOf(step).map(shownCall) : [probeText(step.probe)]),
     execute: async (step, targets, { signal }) => {
+      // In an apply, the second plan of this object may have left out an error that another object was told.
+      const withheld = targets.run.withheldFrom(isCall(step) ? step.of : step.probe.server);
+      if (withheld.length > 0) {
+        targets.run.hasRun = true;
+        return withheld;
+      }
       const withoutPassword = emptyPasswordProblem(step);
       if (withoutPassword !== undefined) return [withoutPassword];
       if (!isCall(step)) {
@@ -454,7 +460,7 @@ async function inform(
     const problems = await target.versionProblems(server);
     // A server has many objects: warnings are reported once for all of them.
     diagnostics.push(
-      ...targets.run.reportOnceInPlan(problems.filter(isError)),
+      ...targets.run.reportOnceInPlan(problems.filter(isError), server),
       ...targets.run.reportOnce(problems.filter((each) => !isError(each))),
     );
   }
@@ -477,7 +483,10 @@ async function inform(
     name,
   );
   if ('severity' in source) {
-    const problems = targets.run.reportOnceInPlan([namingServers(source, file as string, targets)]);
+    const problems = targets.run.reportOnceInPlan(
+      [namingServers(source, file as string, targets)],
+      text(server),
+    );
     return { diagnostics: [...diagnostics, ...problems] };
   }
   const version = target.catalogFor(text(server))?.version;

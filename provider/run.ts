@@ -19,6 +19,7 @@ export class Run {
   readonly turns = { ofCertificates: new Turns(), ofGroups: new Turns(), ofMaintenance: new Turns() };
   readonly #reported = new Set<string>();
   readonly #readings: Readings[] = [];
+  readonly #withheld = new Map<string, readonly Diagnostic[]>();
 
   /**
    * Records the diagnostics as reported, and returns those that were not reported before in this run. The caller must
@@ -36,10 +37,22 @@ export class Run {
   /**
    * For errors that many objects share, such as a wrong password. A plan reports each once, since one is enough to stop
    * it. Once a step has begun, each is reported for every object, since Terraform expects every object as planned or an
-   * error.
+   * error. In an apply before that, Terraform goes on with the objects that were told nothing: their steps must ask
+   * `withheldFrom`.
+   *
+   * @param server whose objects have the errors; null for the organization
    */
-  reportOnceInPlan(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-    return this.hasRun ? diagnostics : this.reportOnce(diagnostics);
+  reportOnceInPlan(diagnostics: readonly Diagnostic[], server: string | null): readonly Diagnostic[] {
+    if (this.hasRun) return diagnostics;
+    const reported = this.reportOnce(diagnostics);
+    const withheld = diagnostics.filter((each) => each.severity === 'error' && !reported.includes(each));
+    if (withheld.length > 0) this.#withheld.set(keyOf(server), withheld);
+    return reported;
+  }
+
+  /** The errors of a server that were reported for one of its objects only. No step may run there. */
+  withheldFrom(server: string | null): readonly Diagnostic[] {
+    return this.#withheld.get(keyOf(server)) ?? [];
   }
 
   /** Registers the reads of a session, so that the writes of other sessions outdate them too. */
@@ -56,4 +69,8 @@ export class Run {
   forgetReadings(): void {
     for (const readings of this.#readings) readings.forgetAll();
   }
+}
+
+function keyOf(server: string | null): string {
+  return server?.toLowerCase() ?? '';
 }

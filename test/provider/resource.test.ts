@@ -6,7 +6,7 @@ import type { Settings } from '../../provider/configuration';
 import { managed } from '../../provider/resource';
 import { Targets } from '../../provider/targets';
 import type { Values } from '../../schema';
-import { withEveryAttribute } from '../../schema';
+import { UNKNOWN, withEveryAttribute } from '../../schema';
 import { failed, objects, ScriptedSession } from './scripted-session';
 
 function resource(typeName: string) {
@@ -59,6 +59,26 @@ test('a cmdlet that the declared version lacks stops the plan', async () => {
   expect(diagnostics).toMatchObject([
     { severity: 'error', summary: 'Exchange Server 2010 has no Set-MapiVirtualDirectory' },
   ]);
+});
+
+test('an error of a server is reported once in a plan, and stops the steps of all its objects in an apply', async () => {
+  const { target, session } = targetOf(ExchangeVersion.V2016, 'Version 15.0 (Build 1497.2)');
+  const owa = resource('exchange_owa_virtual_directory');
+  const other = {
+    ...withEveryAttribute(owa.schema, {}),
+    server: 'EX2',
+    internal_url: 'https://mail.contoso.com/owa',
+  };
+  const told = (await mapi.inform?.(creation, target))?.diagnostics ?? [];
+  expect(told).toMatchObject([{ severity: 'error' }]);
+  const second = { ...creation, planned: other, config: other };
+  expect((await owa.inform?.(second, target))?.diagnostics).toEqual([]);
+  // In an apply, Terraform goes on with the object that was told nothing.
+  const steps = owa.steps(second, target);
+  if (steps === UNKNOWN || steps[0] === undefined) throw new Error('the URL is to be set');
+  const { signal } = new AbortController();
+  expect(await owa.execute(steps[0], target, { signal })).toEqual(told);
+  expect(session.calls.map(({ cmdlet }) => cmdlet)).not.toContain('Set-OwaVirtualDirectory');
 });
 
 describe('a DAG', () => {
