@@ -18,8 +18,8 @@ export interface HealthTest {
 }
 
 /**
- * A health check for each service with a name in a view. Empty for servers before Exchange 2013, which have no health
- * check pages.
+ * A health check for each service whose name resolves to the load balancer in a view. None for names that resolve
+ * elsewhere, and none for servers before Exchange 2013, which have no health check pages.
  */
 export function healthTests(
   site: ExchangeSiteProps,

@@ -39,7 +39,7 @@ interface ManagedCall extends Step {
   readonly removes: boolean;
 }
 
-/** A check that this machine makes without a session. */
+/** A check that this machine makes over TLS. That of a connector first reads in the session which certificate it selects. */
 interface ManagedLook {
   readonly probe: Probe;
 }

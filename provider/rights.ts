@@ -10,7 +10,10 @@ const CONSEQUENCES: { readonly [severity in Settings['lackingRights']]: string }
   warning: 'A deploy by this account would stop at this cmdlet.',
 };
 
-/** The rights that a resource's steps need and the session does not offer: one diagnostic for each cmdlet. */
+/**
+ * The rights that a resource's steps need and the session does not offer: one diagnostic for each cmdlet and set of
+ * missing parameters.
+ */
 export function rightsProblems(
   typeName: string,
   steps: readonly Step[],

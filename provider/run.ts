@@ -10,7 +10,7 @@ export class Run {
   readonly history = new RunHistory();
   readonly shown = new ShownCertificates();
   /**
-   * True once a step has begun: the run is an apply, and its reads show its own changes. From then on each read asks only
+   * True once a step with a cmdlet has begun: the run is an apply, and its reads show its own changes. From then on each read asks only
    * for what is needed, since the rest may be about to change. Before its first step an apply is not told apart from a
    * plan.
    */

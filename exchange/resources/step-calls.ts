@@ -3,7 +3,7 @@ import { clearingCall, layingCalls, type FileCall } from './laid-file';
 import { drainCalls, returnCalls } from './maintenance';
 import type { Step } from './step';
 
-/** All calls of a step, in order. */
+/** The calls of a step that a plan shows, in order: all but the reads before a drain and those of a guard. */
 export function callsOf({
   invocation,
   condition,
