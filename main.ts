@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { App } from 'cdktf';
-import { catchSynth, DeclarationError, explanation } from './constructs/declaration-error';
+import { catchSynth, EnvironmentError, explanation } from './constructs/declaration-error';
 import { discardStack, plansOf, SiteStack } from './constructs/site-stack';
 import type { Environment } from './constructs/site-stack';
 
@@ -17,9 +17,8 @@ const planFolders = new Map<string, string>();
 
 /** Records a problem of one environment and discards its stack. The other environments are synthesized all the same. */
 function refuse(id: string, why: unknown, plans?: string): void {
-  const told = typeof why === 'string' ? why : explanation(why);
-  const file = `environments/${id}.ts`;
-  problems.push(typeof why === 'string' || told.startsWith(file) ? told : `${file}: ${told}`);
+  const where = why instanceof EnvironmentError ? '' : `environments/${id}.ts: `;
+  problems.push(typeof why === 'string' ? why : `${where}${explanation(why)}`);
   discardStack(app, id, plans);
 }
 
@@ -30,7 +29,7 @@ function make(id: string, file: string): void {
     const folder = plansOf(environment, projectFolder);
     const other = folder === undefined ? undefined : planFolders.get(folder);
     if (other !== undefined) {
-      throw new DeclarationError(
+      throw new EnvironmentError(
         `environments/${id}.ts: plans names the folder that environments/${other}.ts uses already; name another folder`,
       );
     }

@@ -5,6 +5,9 @@ export class DeclarationError extends Error {
   override readonly name = 'DeclarationError';
 }
 
+/** A mistake whose message begins with the file of the environment, `environments/contoso.ts`. */
+export class EnvironmentError extends DeclarationError {}
+
 /**
  * Makes the synth of a stack fail with a message. It does not use cdktf's own validation, whose error advises people to
  * switch validations off: then an empty stack would be deployed, which destroys everything.

@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import { App, LocalBackend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { ExchangeSiteProps } from '../exchange/site';
-import { DeclarationError } from './declaration-error';
+import { EnvironmentError } from './declaration-error';
 import { ExchangeSite } from './exchange-site';
 import { lockFile } from './lock-file';
 import { PLAN_FILES, removePlans, writeBesideStack } from './plan-files';
@@ -44,7 +44,7 @@ export class SiteStack extends TerraformStack {
     super(scope, checkedId(id));
     // The file of the environment is loaded without type checks.
     if (typeof environment.site !== 'object' || (environment.site as unknown) === null) {
-      throw new DeclarationError(
+      throw new EnvironmentError(
         `environments/${id}.ts exports no site; write: export const site = defineSite({ … })`,
       );
     }
@@ -92,11 +92,11 @@ export function plansOf({ plans }: Environment, projectFolder: string): string |
   return folder === resolve(projectFolder) ? undefined : folder;
 }
 
-/** @throws DeclarationError where the folder is not one that belongs to this environment only */
+/** @throws EnvironmentError where the folder is not one that belongs to this environment only */
 function planFolder({ site, plans }: Environment, id: string, projectFolder: string): string | undefined {
   if (plans === undefined) return undefined;
   const refuse = (why: string): never => {
-    throw new DeclarationError(
+    throw new EnvironmentError(
       `environments/${id}.ts: plans ${why}; name a folder for this site only, relative to the folder of cdktf.json: export const plans = 'plans/${id}'`,
     );
   };
@@ -116,7 +116,7 @@ function planFolder({ site, plans }: Environment, id: string, projectFolder: str
  */
 function checkedId(id: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(id)) return id;
-  throw new DeclarationError(
+  throw new EnvironmentError(
     `environments/${id}.ts: the name of a site holds letters, digits, hyphens and underscores only; rename the file`,
   );
 }

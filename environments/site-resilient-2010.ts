@@ -3,8 +3,9 @@ import { defineSite, ExchangeVersion, type MailboxDatabase } from '../exchange/s
 /**
  * Exchange 2010 in two datacentres, each behind a load balancer and with a name of its own, and one DAG across both. The
  * primary datacentre serves everybody, the failover one stands by. The names of the client access arrays are published inside
- * only; Outlook inside reaches each database by the array of the datacentre of its first server in `copies`. The certificate has both
- * names of clients, and none of the arrays. Unified Messaging has no name of its own: in Exchange 2010 it is a part of Exchange Web Services.
+ * only; Outlook inside reaches each database by the array of the datacentre of its first server in `copies`. The
+ * certificate has both names of clients, and none of the arrays. Unified Messaging has no name of its own: in Exchange
+ * 2010 it is a part of Exchange Web Services.
  */
 export const site = defineSite({
   servers: [

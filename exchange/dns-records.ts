@@ -44,6 +44,12 @@ export function zoneOf({ declared: { zones } }: View, host: string): Zone | unde
     .sort((left, right) => right.name.length - left.name.length)[0];
 }
 
+/** The zone to suggest where none holds a name: its parent domain, but no top-level domain, which nobody has as a zone. */
+export function likelyZone(host: string): string {
+  const labels = host.split('.');
+  return labels.length <= 2 ? host : labels.slice(1).join('.');
+}
+
 function isWithin(host: string, zone: string): boolean {
   const [name, end] = [host.toLowerCase(), zone.toLowerCase().replace(/\.$/, '')];
   return name === end || name.endsWith(`.${end}`);

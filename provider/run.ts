@@ -10,9 +10,9 @@ export class Run {
   readonly history = new RunHistory();
   readonly shown = new ShownCertificates();
   /**
-   * True once a step with a cmdlet has begun: the run is an apply, and its reads show its own changes. From then on each read asks only
-   * for what is needed, since the rest may be about to change. Before its first step an apply is not told apart from a
-   * plan.
+   * True once a step with a cmdlet has begun: the run is an apply, and its reads show its own changes. From then on each
+   * read asks only for what is needed, since the rest may be about to change. Before its first step an apply is not told
+   * apart from a plan.
    */
   hasRun = false;
   /** Steps about the same certificates, DAG or server take turns: by the name of the server or the DAG. */

@@ -2,8 +2,8 @@ import type { Step, Until } from '../exchange/resources';
 import type { Diagnostic } from '../schema';
 
 /**
- * How a step ended. `omitted`: its guard left it out, with a warning, which is no failure. `uncertain`: it may or may not have
- * taken effect; only a read of the object tells.
+ * How a step ended. `omitted`: its guard left it out, with a warning, which is no failure. `uncertain`: it may or may not
+ * have taken effect; only a read of the object tells.
  */
 export interface StepEnd {
   readonly kind: 'done' | 'omitted' | 'failed' | 'uncertain';

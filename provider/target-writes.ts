@@ -18,14 +18,10 @@ export class TargetWrites {
     private readonly run: Run,
   ) {}
 
-  async write(call: Written, signal?: AbortSignal): Promise<StepEnd> {
-    return this.#send(call, undefined, signal);
-  }
-
-  async #send(
+  async write(
     { invocation, server, outdates }: Written,
-    purpose?: CallPurpose,
     signal?: AbortSignal,
+    purpose?: CallPurpose,
   ): Promise<StepEnd> {
     this.run.shown.note(invocation);
     const outcome = await this.session.invoke(invocation, signal);
@@ -43,11 +39,11 @@ export class TargetWrites {
 
   /** Makes the call even where the run is stopped, and repeats it after each pause until it succeeds. */
   async insist(call: Written, pausesMs: readonly number[]): Promise<StepEnd> {
-    let end = await this.#send(call, 'insisted');
+    let end = await this.write(call, undefined, 'insisted');
     for (const pause of pausesMs) {
       if (end.kind === 'done') break;
       await sleep(pause);
-      end = await this.#send(call, 'insisted');
+      end = await this.write(call, undefined, 'insisted');
     }
     return end;
   }

@@ -57,7 +57,9 @@ export interface CertificateFinding {
   readonly remedy: string;
 }
 
-/** What one check finds. `judgeCertificate` adds the id of the check, and how to accept the finding where that is possible. */
+/**
+ * What one check finds. `judgeCertificate` adds the id of the check, and how to accept the finding where that is possible.
+ */
 export interface FoundByCheck extends Omit<CertificateFinding, 'id'> {
   /**
    * Set where this finding cannot be accepted, although other findings of the same check can. Left out: the id decides.

@@ -156,7 +156,7 @@ const cmdletsAttribute = {
   ),
   [INTERRUPTS_ATTRIBUTE]: textList(
     'computed',
-    'In a plan, which clients the cmdlets can interrupt, and how they notice. Empty where none are known. After an apply those of the cmdlets that completed, until the object is read again.',
+    'In a plan, which clients the cmdlets can interrupt, and how they notice. Empty where none are known. After an apply for those cmdlets that `cmdlets` shows then, until the object is read again.',
   ),
 };
 const removalAttributes = {

@@ -2,8 +2,8 @@ import { Reference, type Credential } from '../../powershell/invocation';
 import type { DeclaredUrls } from './autodiscover-urls';
 
 /**
- * A check of a server from the machine that runs Terraform, over TLS. Only that of a connector needs a
- * cmdlet: it first reads which certificate the connector selects. It is repeated until it passes or times out.
+ * A check of a server from the machine that runs Terraform, over TLS. Only that of a connector needs cmdlets: it first
+ * reads which certificate the connectors select. It is repeated until it passes or times out.
  *
  * The trust in the certificate is not validated. This is safe, because the expected certificate is known by its hash
  * and no other one passes. A password is sent only to Autodiscover, over a connection with the expected certificate.

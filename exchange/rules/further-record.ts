@@ -1,7 +1,7 @@
 import type { Path } from '../../schema';
 import { formatPath } from '../../schema';
 import { recordTypeOf } from '../addresses';
-import { zoneOf } from '../dns-records';
+import { likelyZone, zoneOf } from '../dns-records';
 import { declaredRecords, type DeclaredRecords, plainName } from '../further-records';
 import { isHostName } from '../resources/host';
 import { sameName } from '../resources/equality';
@@ -238,14 +238,11 @@ function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecord
 function outsideZones({ view, host, key, path }: DeclaredRecords): readonly Finding[] {
   if (zoneOf(view, host) !== undefined) return [];
   const zones = formatPath([...view.path, { attribute: 'zones' }]);
-  // Nobody has a top-level domain as a zone.
-  const labels = host.split('.');
-  const zone = labels.length <= 2 ? host : labels.slice(1).join('.');
   return [
     {
       path,
       problem: `${host === key ? `'${key}'` : `'${key}' (${host})`} lies in none of the zones (${view.declared.zones.map(({ name }) => name).join(', ') || 'there are none'})`,
-      remedy: `add its zone to ${zones}, for example { name: '${zone}' }, or correct the name`,
+      remedy: `add its zone to ${zones}, for example { name: '${likelyZone(host)}' }, or correct the name`,
     },
   ];
 }

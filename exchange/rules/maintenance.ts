@@ -32,7 +32,7 @@ export const maintenance: Rule = {
               {
                 path,
                 problem: `${idle.map(({ server }) => withVersion(server)).join(', ')} cannot be drained: ${reasons(idle)}`,
-                remedy: without(idle, here.length),
+                remedy: exemption(idle, here.length),
               },
             ]),
         ...(newer === undefined
@@ -48,7 +48,7 @@ export const maintenance: Rule = {
               {
                 path,
                 problem: `no server can take over from ${alone.map(({ server }) => server.name).join(', ')}: there is no other server of ${ExchangeVersion.V2013.toString()} or later`,
-                remedy: `${without(alone, here.length)}: it would stop the service, and no other server would take over`,
+                remedy: `${exemption(alone, here.length)}: it would stop the service, and no other server would take over`,
               },
             ]),
       ];
@@ -68,7 +68,7 @@ function reasons(servers: readonly Placement[]): string {
 }
 
 /** How to keep maintenance from some servers of a place that declares it for `all` of them. */
-function without(servers: readonly Pick<Placement, 'server'>[], all: number): string {
+function exemption(servers: readonly Pick<Placement, 'server'>[], all: number): string {
   const names = servers.map(({ server }) => server.name).join(', ');
   const each = `declare maintenance: false for ${names}`;
   // Otherwise the other servers would no longer be drained either.

@@ -63,9 +63,9 @@ function done(state: Values | null, diagnostics: readonly Diagnostic[] = []): Ap
 }
 
 /**
- * Where an object is to be replaced (`terraform taint`; the plan refuses `-replace`), Terraform asks for a removal beside a creation,
- * and the creation finds the object. The removal comes with the memo of that creation, which has no `removal`; or it is
- * that of a deposed object, which Terraform plans in the walk that applies.
+ * Where an object is to be replaced (`terraform taint`; the plan refuses `-replace`), Terraform asks for a removal beside
+ * a creation, and the creation finds the object. The removal comes with the memo of that creation, which has no
+ * `removal`; or it is that of a deposed object, which Terraform plans in the walk that applies.
  */
 function isPartOfReplacement(resource: ManagedResource<never>, memo: Memo, walk: GraphWalk): boolean {
   if (resource.find === undefined) return false;

@@ -62,7 +62,8 @@ export interface ManagedResource<Target, Step = unknown> {
   readonly schema: Schema;
   /**
    * Name of a computed list of text: in a plan, the steps that the apply will run. After an apply the state holds those
-   * that completed, and those that `execute` left out with a warning. The next refresh empties the list, so that a plan never shows old steps beside those to come.
+   * that completed, and those that `execute` left out with a warning. The next refresh empties the list, so that a plan
+   * never shows old steps beside those to come.
    *
    * @default no attribute shows the steps, and no warning shows those of a destroy
    */
@@ -164,8 +165,9 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * The steps that carry the change out, in order. Pure: the target gives no more than its settings. `UNKNOWN` while a
    * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run (a plan that
-   * left the steps unknown promised none, nor does a creation or an update without `stepsAttribute`). An attribute that is left to the provider and is not known yet is null here,
-   * so that `UNKNOWN` always means an input that something else will make known.
+   * left the steps unknown promised none, nor does a creation or an update without `stepsAttribute`). An attribute that
+   * is left to the provider and is not known yet is null here, so that `UNKNOWN` always means an input that something
+   * else will make known.
    */
   steps(change: Change, target: Target): readonly Step[] | Unknown;
   /**

@@ -9,8 +9,8 @@ export interface Memo {
   /**
    * The steps that the removal of the object runs, as the plan showed them. Where Terraform is to replace an object
    * (`-replace`, `terraform taint`), the creation and the removal share one memo. So a creation that is given a memo with
-   * these steps is half of a `-replace`; and a removal whose memo lacks them is half of a replacement: the memo comes from the creation,
-   * or from the plan of a deposed object.
+   * these steps is half of a `-replace`; and a removal whose memo lacks them is half of a replacement: the memo comes from
+   * the creation, or from the plan of a deposed object.
    */
   readonly removal?: readonly string[];
   /** The object that `find` or `resume` found. The creation or the update goes on from it. */

@@ -1,12 +1,15 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Element, type ExchangeObject, isReference } from '../../exchange/element';
 import { resolveSite } from '../../exchange/resolve-site';
 import { type ExchangeSiteProps, ExchangeVersion } from '../../exchange/site';
 import { formatPath } from '../../schema';
+import { GoldenSections } from '../golden-sections';
 import { dag, server, site, siteOf2007 } from './sites';
 
-const GOLDEN = join(__dirname, 'golden/desired-state.txt');
+const golden = new GoldenSections(
+  join(__dirname, 'golden/desired-state.txt'),
+  'The elements of some declarations: each attribute of an object, and where in the declaration it comes from.',
+);
 const right = site();
 const witness = (name: string) => ({ server: name, directory: 'C:\\Witness\\DAG01' });
 
@@ -131,23 +134,20 @@ function linesOf(element: Element): readonly string[] {
   ];
 }
 
-const sectionOf = ([title, declaration]: (typeof DECLARATIONS)[number]) =>
-  `## ${title}\n\n${resolveSite({ ...declaration })
+const told = (declaration: ExchangeSiteProps) =>
+  `${resolveSite({ ...declaration })
     .elements.flatMap(linesOf)
     .join('\n')}\n`;
 
-/** UPDATE_GOLDEN=1 writes it anew; then review the difference by eye. */
-beforeAll(() => {
-  if (process.env['UPDATE_GOLDEN'] !== '1') return;
-  mkdirSync(dirname(GOLDEN), { recursive: true });
-  const head =
-    'The elements of some declarations: each attribute of an object, and where in the declaration it comes from.\n';
-  writeFileSync(GOLDEN, [head, ...DECLARATIONS.map(sectionOf)].join('\n'));
-});
+beforeAll(() => golden.update(() => DECLARATIONS.map(([title, declaration]) => [title, told(declaration)])));
 
 describe('the desired state, with the origin of each attribute', () => {
-  test.each(DECLARATIONS)('of %s', (...each) => {
-    expect(readFileSync(GOLDEN, 'utf8')).toContain(`\n${sectionOf(each)}`);
+  test.each(DECLARATIONS)('of %s', (title, declaration) => {
+    expect(told(declaration)).toBe(golden.text(title));
+  });
+
+  test('is reviewed of these declarations only', () => {
+    expect(golden.titles).toEqual(DECLARATIONS.map(([title]) => title));
   });
 
   test.each(DECLARATIONS)('of %s is declared without a mistake', (_title, declaration) => {

@@ -1,29 +1,25 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { inquiredCmdlets, neededCmdlets } from '../../exchange/needed-cmdlets';
 import { resourcesOf } from '../../exchange/resources';
 import { catalogOf, ExchangeVersion } from '../../exchange/versions';
 import type { StateOf } from '../../schema';
+import { GoldenSections } from '../golden-sections';
 import { factsOf, SAMPLES } from './resources/samples';
 
 type State = StateOf<Record<string, never>>;
 
-const GOLDEN = join(__dirname, 'golden/needed-cmdlets.txt');
+const golden = new GoldenSections(
+  join(__dirname, 'golden/needed-cmdlets.txt'),
+  'The cmdlets that an account needs for all that can be declared.',
+);
 const VERSIONS = ExchangeVersion.ALL.filter((version) => version.isAtLeast(ExchangeVersion.V2010));
 const lines = (title: string, cmdlets: readonly string[]) =>
   `${title}:\n${cmdlets.map((name) => `  ${name}\n`).join('')}`;
-const section = (version: ExchangeVersion) =>
-  `\n## ${version.toString()}\n\n${lines('needed', neededCmdlets([version]))}${lines('done without where they are missing', inquiredCmdlets([version]))}`;
+const told = (version: ExchangeVersion) =>
+  lines('needed', neededCmdlets([version])) +
+  lines('done without where they are missing', inquiredCmdlets([version]));
 
-/** UPDATE_GOLDEN=1 writes it anew; then review the difference by eye. */
-beforeAll(() => {
-  if (process.env['UPDATE_GOLDEN'] !== '1') return;
-  mkdirSync(dirname(GOLDEN), { recursive: true });
-  writeFileSync(
-    GOLDEN,
-    `The cmdlets that an account needs for all that can be declared.\n${VERSIONS.map(section).join('')}`,
-  );
-});
+beforeAll(() => golden.update(() => VERSIONS.map((version) => [version.toString(), told(version)])));
 
 describe.each(VERSIONS)('the cmdlets that %s needs', (version) => {
   const needed = () => neededCmdlets([version]);
@@ -52,7 +48,7 @@ describe.each(VERSIONS)('the cmdlets that %s needs', (version) => {
   );
 
   test('are these, and for removals those with which it looks whether a certificate is in use', () => {
-    expect(readFileSync(GOLDEN, 'utf8')).toContain(section(version));
+    expect(told(version)).toBe(golden.text(version.toString()));
   });
 });
 
@@ -75,4 +71,8 @@ test('a plan that imports a certificate asks what else uses the old one', () => 
     inquiredCmdlets([ExchangeVersion.SE]),
   );
   expect(inquiredCmdlets([ExchangeVersion.SE], ['Set-OwaVirtualDirectory'])).toEqual([]);
+});
+
+test('the golden file has these versions only', () => {
+  expect(golden.titles).toEqual(VERSIONS.map(String));
 });

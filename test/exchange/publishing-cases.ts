@@ -10,6 +10,10 @@ import { dag as DAG, server, site } from './sites';
 
 const zones = [{ name: 'contoso.com' }];
 const outside = [{ name: 'contoso.com', server: 'ns1.contoso.com' }];
+const CLUSTER_IN_EACH_VIEW = {
+  internal: { zones, publish: { virtualIp: '192.0.2.100', nlb: {} } },
+  external: { zones: outside, publish: { virtualIp: '203.0.113.100', nlb: {} } },
+};
 const PROXY: ReverseProxy = { kind: 'arr', host: 'RP.contoso.com', address: '203.0.113.10' };
 export const proxied = (
   changes: Partial<ReverseProxy> = {},
@@ -170,6 +174,12 @@ const PROXY_CASES: readonly RuleCase[] = [
     remedy: 'take it out, or take reverseProxy out',
   },
 ];
+
+/** Both views, where a name outside resolves to other addresses. */
+export const elsewhereOutside = (elsewhere: { readonly [name: string]: string }) => ({
+  internal: { zones },
+  external: { zones: outside, elsewhere },
+});
 
 /** A proxy that signs users in by forms, for which a name stands inside, too. */
 export const signing = (
@@ -490,10 +500,7 @@ const NLB_CASES: readonly RuleCase[] = [
     declaration: clustered(
       {},
       {
-        dns: {
-          internal: { zones, publish: { virtualIp: '192.0.2.100', nlb: {} } },
-          external: { zones: outside, publish: { virtualIp: '203.0.113.100', nlb: {} } },
-        },
+        dns: CLUSTER_IN_EACH_VIEW,
       },
     ),
     path: 'dns.external.publish.nlb',
@@ -509,10 +516,7 @@ const NLB_CASES: readonly RuleCase[] = [
         servers: hostsOf2010(2).map((host, index) =>
           index === 1 ? { ...host, publish: { internal: 'round-robin' as const } } : host,
         ),
-        dns: {
-          internal: { zones, publish: { virtualIp: '192.0.2.100', nlb: {} } },
-          external: { zones: outside, publish: { virtualIp: '203.0.113.100', nlb: {} } },
-        },
+        dns: CLUSTER_IN_EACH_VIEW,
       },
     ),
     path: 'dns.external.publish.nlb',

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Probe, Step } from '../../exchange/resources';
 import type { Change } from '../../plugin';
 import { Credential, SecureText } from '../../powershell/invocation';
@@ -17,9 +16,13 @@ import {
 import { RemotingError, type RemotingErrorKind, type RemotingFacts } from '../../remoting/remoting-error';
 import { EXCHANGE_SHELL, WINDOWS_SHELL } from '../../remoting/transports/wsman/names';
 import { type Diagnostic, type Values, withEveryAttribute } from '../../schema';
+import { GoldenSections } from '../golden-sections';
 
 const PASSWORD = 'canary-08c2';
-const GOLDEN = join(__dirname, 'golden/diagnostics.txt');
+const golden = new GoldenSections(
+  join(__dirname, 'golden/diagnostics.txt'),
+  'What people are told when something fails.',
+);
 
 function settings(values: Values) {
   const config = withEveryAttribute(CONFIGURATION_SCHEMA, values);
@@ -210,24 +213,22 @@ const CASES: readonly (readonly [title: string, tell: () => Diagnostic | undefin
   ['a cmdlet with a password', () => emptyPasswordProblem(testing(PASSWORD))],
 ];
 
-function sectionOf([title, tell]: (typeof CASES)[number]): string {
-  const told = tell();
-  return `## ${title}\n\n${told === undefined ? '(nothing)' : `${told.severity}: ${told.summary}\n${told.detail}`}\n`;
+function textOf(told: Diagnostic | undefined): string {
+  return told === undefined ? '(nothing)\n' : `${told.severity}: ${told.summary}\n${told.detail}\n`;
 }
 
-/** UPDATE_GOLDEN=1 writes it anew; then review the difference by eye. */
-beforeAll(() => {
-  if (process.env['UPDATE_GOLDEN'] !== '1') return;
-  mkdirSync(dirname(GOLDEN), { recursive: true });
-  writeFileSync(GOLDEN, ['What people are told when something fails.\n', ...CASES.map(sectionOf)].join('\n'));
-});
+beforeAll(() => golden.update(() => CASES.map(([title, tell]) => [title, textOf(tell())])));
 
 describe('what people are told when something fails', () => {
-  test.each(CASES)('%s', (...each) => {
-    expect(readFileSync(GOLDEN, 'utf8')).toContain(`\n${sectionOf(each)}`);
+  test.each(CASES)('%s', (title, tell) => {
+    expect(textOf(tell())).toBe(golden.text(title));
+  });
+
+  test('is reviewed of these cases only, each with a title of its own', () => {
+    expect(golden.titles).toEqual(CASES.map(([title]) => title));
   });
 
   test('has no password in it', () => {
-    expect(CASES.map(sectionOf).join()).not.toContain(PASSWORD);
+    expect(CASES.map(([, tell]) => textOf(tell())).join('')).not.toContain(PASSWORD);
   });
 });

@@ -1,5 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { interruptionOf } from '../../../exchange/interruptions';
 import {
   type AnyResource,
@@ -15,6 +14,7 @@ import { Reference, type Invocation } from '../../../powershell/invocation';
 import { renderInvocation } from '../../../powershell/script';
 import type { Known, KnownValues, StateOf } from '../../../schema';
 import type { ExchangeVersion } from '../../../exchange/versions';
+import { GoldenSections } from '../../golden-sections';
 import { factsOf, sample, sampleIn, versionsOf } from './samples';
 
 type State = StateOf<Record<string, never>>;
@@ -24,7 +24,7 @@ type State = StateOf<Record<string, never>>;
  * change of each attribute alone; and what runs around the calls. People who review a change of a definition see here
  * what it changes on servers.
  */
-const PATH = join(__dirname, 'golden/steps.txt');
+const golden = new GoldenSections(join(__dirname, 'golden/steps.txt'), 'Every call of every resource type.');
 
 /** A call with what it asks for; for a server in maintenance, the calls around it. */
 function call(invocation: Invocation): string {
@@ -113,8 +113,6 @@ function told(resource: AnyResource): string {
       ];
     });
   return [
-    `## ${resource.typeName}`,
-    '',
     `import id: ${importIdOf(resource, whole)}`,
     ...versions.flatMap((version) => {
       const observed = resource.observe?.(sampleIn(resource, version) as State, factsIn(version));
@@ -132,27 +130,15 @@ function told(resource: AnyResource): string {
   ].join('\n');
 }
 
-/** What the golden file holds, by resource type. */
-function golden(): ReadonlyMap<string, string> {
-  const sections = readFileSync(PATH, 'utf8')
-    .split(/^(?=## )/m)
-    .slice(1);
-  return new Map(sections.map((text) => [text.slice(3, text.indexOf('\n')), text]));
-}
-
-beforeAll(() => {
-  if (process.env['UPDATE_GOLDEN'] !== '1') return;
-  mkdirSync(dirname(PATH), { recursive: true });
-  writeFileSync(PATH, ['Every call of every resource type.\n', ...RESOURCES.map(told)].join('\n'));
-});
+beforeAll(() => golden.update(() => RESOURCES.map((resource) => [resource.typeName, told(resource)])));
 
 test.each(RESOURCES.map((resource) => [resource.typeName, resource] as const))(
   'every call of %s is as reviewed',
   (typeName, resource) => {
-    expect(told(resource)).toBe(golden().get(typeName)?.replace(/\n\n$/, '\n'));
+    expect(told(resource)).toBe(golden.text(typeName));
   },
 );
 
 test('no other type is in the golden file', () => {
-  expect([...golden().keys()]).toEqual(RESOURCES.map(({ typeName }) => typeName));
+  expect(golden.titles).toEqual(RESOURCES.map(({ typeName }) => typeName));
 });
