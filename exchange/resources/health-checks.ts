@@ -48,7 +48,7 @@ export function protocolsProblem(value: Known): Problem | undefined {
 }
 
 function secondsProblem(value: Known): Problem | undefined {
-  return (value as number) > 0
+  return (value as number) >= 1
     ? undefined
     : { problem: `${value as number} is no time to wait`, remedy: 'give at least one second' };
 }

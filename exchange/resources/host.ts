@@ -17,16 +17,22 @@ function isMadeOf(name: string, label: RegExp): boolean {
   return name.length <= 253 && name.split('.').every((part) => label.test(part)) && /[a-z]/i.test(name);
 }
 
+/** Whether a text, which consists of digits, is the number of a TCP port. */
+export function isPort(digits: string): boolean {
+  return Number(digits) >= 1 && Number(digits) <= 65_535;
+}
+
 /** The problem with a URL of a client access service; `undefined` where it is valid. */
 export function urlProblem(url: string, example: string): Problem | undefined {
   const remedy = `write it as ${example}`;
   if (url === '') return undefined;
   if (/\s/.test(url))
     return { problem: `'${url}' has a space in it`, remedy: `write it without, as ${example}` };
-  const match = /^(https?):\/\/([^/?#]*)(\/[^?#]*)?$/i.exec(url);
+  const match = /^https?:\/\/([^/?#]*?)(?::(\d+))?(\/[^?#]*)?$/i.exec(url);
   if (match === null) return { problem: `'${url}' is not a URL with a host`, remedy };
-  const host = match[2] ?? '';
-  if (!isHostName(host.replace(/:\d+$/, ''))) return { problem: `'${url}' has no valid host name`, remedy };
+  const [, host = '', port] = match;
+  if (!isHostName(host)) return { problem: `'${url}' has no valid host name`, remedy };
+  if (port !== undefined && !isPort(port)) return { problem: `'${url}' has no valid port`, remedy };
   return undefined;
 }
 

@@ -6,7 +6,7 @@ import { existsIn } from '../versions';
 import { defineResource } from './definition';
 import type { Facts } from './facts';
 import { sameName, sameNames } from './equality';
-import { isHostName } from './host';
+import { isHostName, isPort } from './host';
 import { textOf, textsOf } from './property';
 import { serverAttribute } from './server-attribute';
 
@@ -28,7 +28,7 @@ function settingsProblem(row: MailProtocol): (value: Known) => Problem | undefin
   return (value) => {
     const wrong = (value as readonly string[]).find((setting) => {
       const [, host = '', port = ''] = /^([^:]+):(\d{1,5})(?::(?:SSL|TLS)?)?$/i.exec(setting) ?? [];
-      return !isHostName(host) || Number(port) < 1 || Number(port) > 65_535;
+      return !isHostName(host) || !isPort(port);
     });
     return wrong === undefined
       ? undefined

@@ -16,7 +16,7 @@ export function databaseNameProblem(name: string): Problem | undefined {
     ? undefined
     : {
         problem: `'${name}' is not a name for a mailbox database`,
-        remedy: 'use at most 64 letters, digits, spaces and hyphens, such as DAG01-MDB001',
+        remedy: `use at most 64 letters, digits, spaces and . _ ( ) & ' -, a letter or digit first and no space last, such as DAG01-MDB001`,
       };
 }
 

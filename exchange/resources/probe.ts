@@ -1,5 +1,6 @@
 import { Reference, type Credential } from '../../powershell/invocation';
 import type { DeclaredUrls } from './autodiscover-urls';
+import { isPort } from './host';
 
 /**
  * A check of a server from the machine that runs Terraform, over TLS. Only that of a connector needs cmdlets: it first
@@ -115,24 +116,20 @@ const PAGE = /^https:\/\/([^/:\s]+)(?::(\d{1,5}))?(\/[\x21-\x7e]*)$/;
 export function parseProbeAddress(
   text: string,
 ): Pick<CertificateProbe, 'scheme' | 'host' | 'port' | 'name'> | undefined {
-  const [, scheme, host, port, name] = ADDRESS.exec(text) ?? [];
-  if (scheme === undefined || host === undefined || name === undefined || !isPort(port)) return undefined;
+  const [, scheme, host = '', port = '', name = ''] = ADDRESS.exec(text) ?? [];
+  if (!isPort(port)) return undefined;
   return { scheme: scheme as ProbeScheme, host, port: Number(port), name };
 }
 
 /** Parses the text of a connector probe; undefined for any other text. */
 export function parseConnectorAddress(text: string): Pick<ConnectorProbe, 'host' | 'port'> | undefined {
-  const [, host, port] = CONNECTOR.exec(text) ?? [];
-  return host === undefined || !isPort(port) ? undefined : { host, port: Number(port) };
+  const [, host = '', port = ''] = CONNECTOR.exec(text) ?? [];
+  return isPort(port) ? { host, port: Number(port) } : undefined;
 }
 
 /** Parses the URL of a page; undefined for any other text. */
 export function parsePageUrl(text: string): Pick<PageProbe, 'host' | 'port' | 'path'> | undefined {
-  const [, host, port = String(HTTPS_PORT), path] = PAGE.exec(text) ?? [];
-  if (host === undefined || path === undefined || !isPort(port)) return undefined;
+  const [, host = '', port = String(HTTPS_PORT), path] = PAGE.exec(text) ?? [];
+  if (path === undefined || !isPort(port)) return undefined;
   return { host, port: Number(port), path };
-}
-
-function isPort(port: string | undefined): boolean {
-  return Number(port) >= 1 && Number(port) <= 65_535;
 }
