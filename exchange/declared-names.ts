@@ -46,7 +46,7 @@ export function declaredHosts(site: ExchangeSiteProps): readonly DeclaredText[] 
   );
 }
 
-/** Every address: of servers, of load balancers and of the reverse proxy. */
+/** Every address of a DNS record or of the reverse proxy: of servers, load balancers and names elsewhere; none of a DAG. */
 export function declaredAddresses(site: ExchangeSiteProps): readonly DeclaredText[] {
   const { reverseProxy } = site;
   return [

@@ -216,7 +216,7 @@ export interface Server {
    */
   readonly autodiscoverSiteScope?: AutodiscoverSiteScope;
   /**
-   * For a server of Exchange 2007 beside newer ones: how the newer servers serve clients whose mailboxes are on it.
+   * For a server of Exchange 2007: how servers of Exchange 2010 serve clients of mailboxes on it.
    *
    * @default the setting of its datacentre, else as follows from its names
    */
@@ -296,7 +296,7 @@ export interface Datacentre {
    * The client access array of its servers of Exchange 2010: the name by which internal Outlook clients reach them over
    * RPC.
    *
-   * @default none; a DAG that was never declared here stays as it is
+   * @default none; an array that was never declared here stays as it is
    */
   readonly clientAccessArray?: ClientAccessArray;
   /**

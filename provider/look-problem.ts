@@ -45,8 +45,6 @@ export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
 const BEYOND_ASCII =
   'User name and password are sent in UTF-8, and one of them has characters beyond ASCII, which the server may read in another encoding: try an account with ASCII characters only.';
 const AUTODISCOVER_PATH = '/autodiscover/autodiscover.xml';
-const REACH_REMEDY =
-  'Allow connections from this machine to this port of the server (firewall, routing), or take the checks that need it out of health.fromRunner.';
 /** What is off by default: Microsoft's table "Protocols in TLS/SSL (Schannel SSP)", read in a reprint. */
 const NO_TLS =
   'The TLS handshake failed. Either the server offers no TLS 1.2 or later: turn it on there (Windows Server 2008 R2 has it off by default). Or something else listens at this address: find out what.';
@@ -103,7 +101,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
         'Autodiscover hands out the URLs that are set on the servers in the Active Directory site of the mailbox. Set the declared URLs on the other servers of that site as well, or declare the URLs that they have. Autodiscover keeps URLs in memory for some minutes, so a change shows later.',
       ];
     case 'silent':
-      return [notSeenText(at, probe.host, problem), REACH_REMEDY];
+      return [notSeenText(at, probe.host, problem), reachRemedy(probe)];
     case 'unreachable':
       return [
         notSeenText(at, probe.host, problem),
@@ -112,20 +110,29 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
   }
 }
 
+function reachRemedy({ kind }: Probe): string {
+  const check =
+    kind === 'autodiscover'
+      ? "take 'Autodiscover' out of health.connectivity.tests"
+      : 'take the checks that need it out of health.fromRunner, or fromRunner itself where none is left';
+  return `Allow connections from this machine to this port of the server (firewall, routing), or ${check}.`;
+}
+
 /** The ports of POP and IMAP with TLS. These services load their certificate when they start. */
 const MAIL_PORTS: ReadonlySet<number> = new Set([993, 995]);
 
 /** https://learn.microsoft.com/powershell/module/exchangepowershell/set-servercomponentstate */
-function unreachableRemedy({ kind, server, port, host }: Probe, code: string): string {
+function unreachableRemedy(probe: Probe, code: string): string {
+  const { kind, server, port, host } = probe;
   if (NO_ADDRESS.has(code)) {
     return `Check that the DNS server of this machine knows ${host}, and that it is the right name: it comes from fqdn of ${server} in the declaration.`;
   }
   if (kind === 'certificate' && MAIL_PORTS.has(port)) {
-    return `The POP and IMAP services stop when their server is taken out of service, and may not start again by themselves: start them on ${server}. If they run: ${REACH_REMEDY}`;
+    return `The POP and IMAP services stop when their server is taken out of service, and may not start again by themselves: start them on ${server}. If they run: ${reachRemedy(probe)}`;
   }
   return code === 'ECONNREFUSED'
-    ? `Nothing listens on this port, or a firewall rejects connections from this machine: start the service on ${server}. If it runs: ${REACH_REMEDY}`
-    : REACH_REMEDY;
+    ? `Nothing listens on this port, or a firewall rejects connections from this machine: start the service on ${server}. If it runs: ${reachRemedy(probe)}`
+    : reachRemedy(probe);
 }
 
 function otherCertificate({ kind, server, port }: Probe): string {

@@ -46,7 +46,7 @@ function closingOf(told: ToldFailure | undefined): string {
   return told === undefined ? NOT_RUN : `${told.remedy} ${RESUME}`;
 }
 
-/** The step laid a file with a private key on the server, and it could not be removed for certain. */
+/** The step or an earlier deploy laid a file with a private key on the server, and its removal was not confirmed. */
 export function fileLeft(
   file: string,
   server: string | null,
@@ -58,9 +58,9 @@ export function fileLeft(
     severity: 'error',
     summary: `The file ${file} may still be on ${server ?? 'the server'}`,
     detail: [
-      'The file holds the certificate with its private key, and could not be removed.',
+      'The file may hold the certificate with its private key, and its removal was not confirmed.',
       ...reasons,
-      `Look for the file on ${server ?? 'the server'}, and remove it there:\n  ${renderInvocation(removal)}`,
+      `Look for the file on ${server ?? 'the server'}. If it is there, remove it:\n  ${renderInvocation(removal)}`,
     ].join('\n'),
   };
 }

@@ -17,7 +17,7 @@ export const dagSubnets: Rule = {
 
 function found(site: ExchangeSiteProps, { group, path: of, members }: PlacedGroup): readonly Finding[] {
   const { addresses = [] } = group;
-  // Another rule checks whether these are valid cluster addresses.
+  // attribute-value refuses what is no IPv4 address, and dag-addresses a special value beside others.
   const isOfCluster = (address: string) => isIPv4(address) && !MEANINGS.has(address);
   if (addresses.length === 0 || !addresses.every(isOfCluster)) return [];
   const at: Path = [...of, { attribute: 'addresses' }];

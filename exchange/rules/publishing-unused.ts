@@ -38,8 +38,7 @@ function unusedPlaces(site: ExchangeSiteProps): readonly Finding[] {
           }
         : {
             path,
-            problem:
-              'every server that it applies to has a more specific publish, so that this one has no effect',
+            problem: 'every server in its scope has a more specific publish, so that this one has no effect',
             remedy: 'take it out, or take out the more specific ones',
           },
     ];

@@ -19,7 +19,7 @@ export const serverDatacentre: Rule = {
       return [
         {
           path: path('servers', index, 'datacentre'),
-          problem: `datacentres has no entry for '${datacentre}', so that only the settings of the site apply to ${server.name}`,
+          problem: `datacentres has no entry for '${datacentre}', so that no settings of a datacentre apply to ${server.name}`,
           remedy: `${nearest === undefined ? `correct it to one of ${names.join(', ')}` : `correct it to '${nearest}'`}; or if the name is right, add an empty entry: datacentres: { '${datacentre}': {} }`,
         },
       ];

@@ -48,7 +48,7 @@ function overridden({ site, placements }: Topology): readonly Finding[] {
           {
             path,
             problem:
-              'every server that it applies to has a more specific sslOffload, so that this one has no effect',
+              'every server in its scope has a more specific sslOffload, so that this one has no effect',
             remedy: 'take it out, or take out the more specific ones',
           },
         ],

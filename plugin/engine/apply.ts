@@ -83,10 +83,10 @@ function keptNote<Target>(
   return [
     {
       severity: 'warning',
-      summary: `${resource.typeName} was changed in place, although Terraform planned to replace it`,
+      summary: `${resource.typeName} was not removed`,
       detail:
-        'The old object and the new one are the same object, which is in use, so it was not removed. Only if another object ' +
-        `is declared in its place by now, remove this one by hand:\n${numbered(removal)}`,
+        'Terraform planned to remove the object and to create it again. Both are the same object, which is in use, so it ' +
+        `was changed in place. Only if another object is declared in its place by now, remove this one by hand:\n${numbered(removal)}`,
     },
   ];
 }
@@ -94,6 +94,8 @@ function keptNote<Target>(
 interface End extends ApplyResult {
   /** The object as it was read back after a failure; null where it is not there. Left out where nothing was read. */
   readonly seen?: Values | null;
+  /** Nobody knows whether the object is there, because it could not be read. */
+  readonly isUnread?: boolean;
 }
 
 /** Creates or updates. `recorded` is what the state holds of the object so far. */
@@ -121,7 +123,7 @@ async function createOrUpdate<Target>(
   // An unfinished object is not kept in the state: Terraform would mark it as tainted and plan its replacement. The
   // next plan finds it.
   return isUnfinished && resource.find !== undefined
-    ? done(null, [...diagnostics, ...leftoverNote(resource, change, end.state, target)])
+    ? done(null, [...diagnostics, ...leftoverNote(resource, change, end, target)])
     : done(end.state, diagnostics);
 }
 
@@ -132,15 +134,16 @@ async function stateAfterSuccess<Target>(
   work: Work,
   target: Target,
   signal: AbortSignal,
-): Promise<ApplyResult> {
+): Promise<End> {
   let observed: Values | null;
   try {
     observed = await readSettled(resource, planned, target, signal);
   } catch (error) {
     if (resource.legacy) throw error; // Older providers keep nothing of what they cannot read back.
-    // It was made all the same, although it cannot be read.
+    // It was made all the same. Of a creation with `find` the state still keeps nothing: the next plan looks for it.
     const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), work, target);
-    return done(made, [failure(`${resource.typeName} could not be read after the apply`, error)]);
+    const diagnostics = [failure(`${resource.typeName} could not be read after the apply`, error)];
+    return { ...done(made, diagnostics), isUnread: true };
   }
   if (observed === null) {
     return done(null, [
@@ -185,7 +188,8 @@ async function stateAfterFailure<Target>(
     const unseen =
       recorded ??
       (expected !== null && work.ran.length > 0 ? withShownSteps(resource, expected, work, target) : null);
-    return done(unseen, [failure(`${resource.typeName} could not be read after the failure`, error)]);
+    const diagnostics = [failure(`${resource.typeName} could not be read after the failure`, error)];
+    return { ...done(unseen, diagnostics), isUnread: true };
   }
 }
 
@@ -219,28 +223,34 @@ function readBackText(resource: ManagedResource<never>, planned: Values | null, 
 }
 
 /**
- * The note on a creation that failed half-way: what exists now although the state does not hold it, and what can be
- * done.
+ * The note on a creation that did not end well: what exists now, or may exist, although the state does not hold it, and
+ * what can be done.
  */
 function leftoverNote<Target>(
   resource: ManagedResource<Target>,
   change: Creation | Update,
-  observed: Values | null,
+  { state: observed, isUnread = false }: End,
   target: Target,
 ): readonly Diagnostic[] {
   if (observed === null) return [];
-  const { prior } = change;
+  const { kind, prior } = change;
+  const mayExist = isUnread && kind === 'create';
   const isUnchanged =
     prior !== null &&
     differences(resource.schema, prior, observed).every((name) => isShownSteps(resource, name));
   if (isUnchanged) return [];
-  const removal = change.kind === 'create' ? removalOf(resource, observed, target) : [];
+  const removal = kind === 'create' ? removalOf(resource, observed, target) : [];
   const ways =
-    'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.' +
+    (mayExist
+      ? 'It could not be read, so that it may exist, but it is not in the Terraform state. Plan again: if the object exists, the plan finds it and shows the steps that are left.'
+      : 'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.') +
     (removal.length === 0
       ? ''
       : ` If you do not want the object any more, remove it by hand:\n${numbered(removal)}`);
-  return [{ severity: 'warning', summary: `${resource.typeName} is only partly created`, detail: ways }];
+  const summary = mayExist
+    ? `${resource.typeName} may have been created`
+    : `${resource.typeName} is only partly created`;
+  return [{ severity: 'warning', summary, detail: ways }];
 }
 
 /** An apply runs the steps that the plan showed, or none. Where the plan left the steps unknown, it promised none. */
@@ -295,7 +305,8 @@ async function runSteps<Target>(
       return after(index);
     }
     const found = await executed(resource, step, target, signal);
-    const note = `${place}\nThe steps before it are done; the steps after it were not run. Plan and apply again to run them.`;
+    const isAllDone = diagnostics.length === 0;
+    const note = `${place}\nThe steps before it are done${isAllDone ? '' : ', or were left out with a warning'}; the steps after it were not run. Plan and apply again to run them.`;
     diagnostics.push(
       ...found.map((diagnostic) =>
         diagnostic.severity === 'error'

@@ -81,7 +81,7 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * Name of a computed list of text: the steps that a removal of the object runs. It is always in the state, so that
    * the plan of a removal shows it as the prior value, a saved plan included. It is unknown in a plan that changes it,
-   * since the removal does not run there.
+   * since the removal does not run there, and in one that cannot tell yet.
    *
    * @default only the warning of a destroy shows them
    */
@@ -157,17 +157,18 @@ export interface ManagedResource<Target, Step = unknown> {
   requiresReplace?(prior: Values, planned: Values): readonly Path[];
   /**
    * Looks up facts for the plan: values of computed attributes, and diagnostics. Called for every plan, also where the
-   * configuration did not change, and again in the apply, where Terraform plans each creation and update once more: a
-   * value that was known in the plan and differs now makes Terraform stop. A removal is not planned again: its values
-   * replace those of the prior object when its steps are computed, at plan and at apply.
+   * configuration did not change, unless the plan refuses the change at once (a new identity, `-replace`). Called again
+   * in the apply, where Terraform plans each creation and update once more: a value that was known in the plan and
+   * differs now makes Terraform stop. A removal is not planned again: its values replace those of the prior object when
+   * its steps are computed, at plan and at apply.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**
    * The steps that carry the change out, in order. Pure: the target gives no more than its settings. `UNKNOWN` while a
-   * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run (a plan that
-   * left the steps unknown promised none, nor does a creation or an update without `stepsAttribute`). An attribute that
-   * is left to the provider and is not known yet is null here, so that `UNKNOWN` always means an input that something
-   * else will make known.
+   * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run. Where the
+   * plan left the steps unknown, or a creation or an update has no `stepsAttribute`, the plan showed none to compare
+   * with. An attribute that is left to the provider and is not known yet is null here, so that `UNKNOWN` always means an
+   * input that something else will make known.
    */
   steps(change: Change, target: Target): readonly Step[] | Unknown;
   /**

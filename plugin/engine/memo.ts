@@ -7,10 +7,12 @@ import type { Values } from '../../schema';
  */
 export interface Memo {
   /**
-   * The steps that the removal of the object runs, as the plan showed them. Where Terraform is to replace an object
-   * (`-replace`, `terraform taint`), the creation and the removal share one memo. So a creation that is given a memo with
-   * these steps is half of a `-replace`; and a removal whose memo lacks them is half of a replacement: the memo comes from
-   * the creation, or from the plan of a deposed object.
+   * The steps that the removal of the object runs, as the plan showed them. The plans of an update and of a removal have
+   * them; that of a creation has none. Terraform replaces an object by a creation and a removal that share one memo:
+   *
+   * - On `-replace` it is the memo of an update, so that a creation with these steps in its memo is refused.
+   * - After `terraform taint` it is the memo of a creation, so that a removal without these steps in its memo belongs to a
+   *   replacement, and runs nothing.
    */
   readonly removal?: readonly string[];
   /** The object that `find` or `resume` found. The creation or the update goes on from it. */

@@ -281,13 +281,17 @@ function contradiction(
 /** Refuses `-replace`: there, Terraform hands the memo of an update to the plan of a creation. */
 function refusedReplacement(resource: ManagedResource<never>, { removal }: Memo): readonly Diagnostic[] {
   if (resource.find === undefined || removal === undefined) return [];
+  const anew =
+    removal.length === 0
+      ? 'Nor does taking it out of the declaration remove it.'
+      : 'To have the object created anew, take it out of the declaration and apply, then declare it again and apply.';
   return [
     {
       severity: 'error',
       summary: `${resource.typeName} is not replaced`,
-      detail:
-        'This provider changes objects in place and replaces none. Plan without -replace to see what differs from the ' +
-        'declaration. To have the object created anew, take it out of the declaration and apply, then declare it again and apply.',
+      detail: resource.isCheck
+        ? 'It is a check and stands for no object, so that there is nothing to replace. Plan without -replace.'
+        : `This provider changes objects in place and replaces none. Plan without -replace to see what differs from the declaration. ${anew}`,
     },
   ];
 }
@@ -301,9 +305,10 @@ function foundNote<Target>(
 ): readonly Diagnostic[] {
   if (resource.foundNote === undefined) return [];
   const changed = differences(resource.schema, existing, planned).filter(
-    (name) => resource.schema.attributes[name]?.mode !== 'computed' && isKnown(planned[name] ?? null),
+    (name) => resource.schema.attributes[name]?.mode !== 'computed',
   );
-  const values = changed.map(
+  const known = changed.filter((name) => isKnown(planned[name] ?? null));
+  const values = known.map(
     (name) =>
       `\n  ${formatPath(path(name))}: ${shownValue(resource, name, existing)} -> ${shownValue(resource, name, planned)}`,
   );
@@ -313,9 +318,9 @@ function foundNote<Target>(
       severity: 'warning',
       summary: `${titleOf(resource, existing)} exists already`,
       detail: `${
-        values.length === 0
+        changed.length === 0
           ? 'It is as declared. A deploy only adds it to the Terraform state.'
-          : `A deploy changes it in place where it differs from the declaration:${values.join('')}`
+          : `A deploy changes it in place where it differs from the declaration${known.length === 0 ? '.' : `:${values.join('')}`}`
       }\n${resource.foundNote(existing)}${
         removal.length === 0
           ? ''

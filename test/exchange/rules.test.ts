@@ -389,7 +389,7 @@ const CASES: readonly Case[] = [
       sslOffload,
     },
     path: 'sslOffload',
-    problem: 'every server that it applies to has a more specific sslOffload, so that this one has no effect',
+    problem: 'every server in its scope has a more specific sslOffload, so that this one has no effect',
     remedy: 'take it out',
   })),
   {
@@ -400,7 +400,7 @@ const CASES: readonly Case[] = [
       datacentres: { lisbon: { sslOffload: true } },
     }),
     path: 'datacentres.lisbon.sslOffload',
-    problem: 'every server that it applies to has a more specific sslOffload',
+    problem: 'every server in its scope has a more specific sslOffload',
     remedy: 'take it out',
   },
   {
@@ -2074,7 +2074,7 @@ const CASES: readonly Case[] = [
       datacentres: { porto: {}, lisbon: { namespaces: { client: 'lis.contoso.com' } } },
     }),
     path: 'servers[1].datacentre',
-    problem: "datacentres has no entry for 'Lisboon', so that only the settings of the site apply to EX02",
+    problem: "datacentres has no entry for 'Lisboon', so that no settings of a datacentre apply to EX02",
     remedy:
       "correct it to 'lisbon'; or if the name is right, add an empty entry: datacentres: { 'Lisboon': {} }",
   },
@@ -2105,7 +2105,7 @@ const CASES: readonly Case[] = [
       datacentres: { lisbon: { publish: { virtualIp: '198.51.100.1' } } },
     }),
     path: 'datacentres.lisbon.publish',
-    problem: 'every server that it applies to has a more specific publish',
+    problem: 'every server in its scope has a more specific publish',
     remedy: 'take it out',
   },
   {
@@ -4208,7 +4208,7 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'datacentres.lisbon.publish.external',
-    problem: 'every server that it applies to has a more specific publish',
+    problem: 'every server in its scope has a more specific publish',
     remedy: 'take it out',
   },
   {

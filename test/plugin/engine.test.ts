@@ -709,6 +709,30 @@ describe('an object that is changed in place', () => {
     expect(diagnostics[1]?.detail).toMatch(/Plan again: the plan finds it[^]*by hand:\n {2}1\. remove a$/);
   });
 
+  test.each([
+    ['of which a step fails', 'set a size', 'broke', 'failure'],
+    ['of which every step succeeds', undefined, undefined, 'apply'],
+  ])(
+    '%s, but which cannot be read then, may exist outside of the state',
+    async (_when, failAt, broke, after) => {
+      const { deploy, config, target } = await setUpInPlace({ find: async () => ({ existing: null }) });
+      target.failAt = failAt;
+      target.readFails = true;
+      const { state, diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 1 }));
+      expect(state).toBeNull();
+      expect(errors(diagnostics)).toEqual([
+        ...(broke === undefined ? [] : [broke]),
+        `test_thing could not be read after the ${after}`,
+      ]);
+      expect(diagnostics.at(-1)).toEqual({
+        severity: 'warning',
+        summary: 'test_thing may have been created',
+        detail:
+          'It could not be read, so that it may exist, but it is not in the Terraform state. Plan again: if the object exists, the plan finds it and shows the steps that are left. If you do not want the object any more, remove it by hand:\n  1. remove a',
+      });
+    },
+  );
+
   test.each(['find', 'resume'] as const)(
     'is found without its secrets (%s), which no memo keeps',
     async (by) => {
@@ -805,7 +829,7 @@ describe('an object that is changed in place', () => {
     set.target.objects.set('a', { id: 'id of a', on: true });
     return { ...set, tainted: set.state({ name: 'a' }), wanted: set.config({ name: 'a' }) };
   };
-  const LEFT = 'test_thing was changed in place, although Terraform planned to replace it';
+  const LEFT = 'test_thing was not removed';
   const summaries = (diagnostics: readonly Diagnostic[]) => diagnostics.map(({ summary }) => summary);
 
   test('that was marked (taint) is found by its creation, and its removal before that runs nothing', async () => {

@@ -315,6 +315,20 @@ describe('the apply of a change', () => {
     );
   });
 
+  test('counts a step that a warning says was left out as not done', async () => {
+    const { deploy, config, target } = await setUp({
+      execute: async ({ text }) =>
+        text === 'make a'
+          ? [{ severity: 'warning', summary: 'left out', detail: 'in use' }]
+          : [{ severity: 'error', summary: 'broke', detail: 'as asked' }],
+    });
+    target.readFails = true;
+    const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u' }));
+    expect(diagnostics[1]?.detail).toContain(
+      'The steps before it are done, or were left out with a warning; the steps after it were not run.',
+    );
+  });
+
   test('leaves warnings of a step as they are', async () => {
     const warning = { severity: 'warning', summary: 'slow', detail: 'it took long' } as const;
     const { deploy, config } = await setUp({
@@ -385,9 +399,9 @@ describe('the apply of a change', () => {
     expect((await engine.apply('test_thing', request)).diagnostics).toEqual([
       {
         severity: 'warning',
-        summary: 'test_thing was changed in place, although Terraform planned to replace it',
+        summary: 'test_thing was not removed',
         detail:
-          'The old object and the new one are the same object, which is in use, so it was not removed. Only if another object is declared in its place by now, remove this one by hand:\n  1. remove a',
+          'Terraform planned to remove the object and to create it again. Both are the same object, which is in use, so it was changed in place. Only if another object is declared in its place by now, remove this one by hand:\n  1. remove a',
       },
     ]);
   });
@@ -525,6 +539,14 @@ describe('a refusal tells', () => {
           'This provider changes objects in place and replaces none. Plan without -replace to see what differs from the declaration. To have the object created anew, take it out of the declaration and apply, then declare it again and apply.',
       },
     ]);
+    const adopted = await plan(null, config({ name: 'a' }), { removal: [] });
+    expect(adopted.diagnostics[0]?.detail).toBe(
+      'This provider changes objects in place and replaces none. Plan without -replace to see what differs from the declaration. Nor does taking it out of the declaration remove it.',
+    );
+    const check = await setUpInPlace({ isCheck: true });
+    expect((await check.plan(null, config({ name: 'a' }), { removal: [] })).diagnostics[0]?.detail).toBe(
+      'It is a check and stands for no object, so that there is nothing to replace. Plan without -replace.',
+    );
     // A resource that does not find what is there is replaced as Terraform wants it.
     const replaced = await setUp();
     const memo = { removal: ['remove a'] };
@@ -580,6 +602,15 @@ describe('what a creation finds', () => {
           'A deploy changes it in place where it differs from the declaration:\n  size: 1 -> 2\nIt was there.\nFrom then on Terraform manages it. Taking it out of the declaration will run\n  1. remove a',
       },
     ]);
+  });
+
+  test('is not said to be as declared where only a value that is not known yet may differ', async () => {
+    const { plan, config, target } = await setUpInPlace({ foundNote: () => 'It was there.' });
+    target.objects.set('a', { id: 'id of a', url: 'old' });
+    const { diagnostics } = await plan(null, config({ name: 'a', url: UNKNOWN }));
+    expect(diagnostics[0]?.detail).toMatch(
+      /^A deploy changes it in place where it differs from the declaration\.\nIt was there\.\n/,
+    );
   });
 
   test('and is not removed later says nothing of a removal', async () => {

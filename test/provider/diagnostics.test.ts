@@ -144,6 +144,8 @@ const LOOKS: readonly (readonly [Probe, LookProblem])[] = [
     (code) => [WEB, unreachable(code)] as const,
   ),
   [IMAP, unreachable('ECONNREFUSED')],
+  [AUTODISCOVER, { kind: 'silent', seconds: 10 }],
+  [AUTODISCOVER, unreachable('ECONNREFUSED')],
 ];
 
 const step: Step = {

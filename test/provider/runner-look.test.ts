@@ -157,7 +157,7 @@ describe('a server that', () => {
     const problem = await look(probe, settings(port));
     expect(lookText(probe, problem!)).toEqual([
       `${HOST}:443 refuses the connection`,
-      'Nothing listens on this port, or a firewall rejects connections from this machine: start the service on BSAEX01. If it runs: Allow connections from this machine to this port of the server (firewall, routing), or take the checks that need it out of health.fromRunner.',
+      'Nothing listens on this port, or a firewall rejects connections from this machine: start the service on BSAEX01. If it runs: Allow connections from this machine to this port of the server (firewall, routing), or take the checks that need it out of health.fromRunner, or fromRunner itself where none is left.',
     ]);
     const [diagnostic] = await watch(probe, settings(port), signal, nothing);
     expect(diagnostic?.summary).toBe(`This machine cannot reach ${HOST}:443`);
