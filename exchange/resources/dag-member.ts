@@ -45,7 +45,7 @@ export const dagMember = defineResource({
       ? undefined
       : {
           summary: `${server ?? ''} is a member of the DAG ${textOf(other, 'Name') ?? ''}`,
-          detail: `A server is in one DAG at a time. Where it belongs into ${textOf(other, 'Name') ?? ''}, declare it as a member there, among its existingMembers. It joins ${dag ?? ''} only after its database copies and then its membership there were removed on purpose.`,
+          detail: `A server is in one DAG at a time. If it belongs to ${textOf(other, 'Name') ?? ''}, declare it as a member of that one, and name it in its existingMembers. It joins ${dag ?? ''} only after its database copies and then its membership there were removed on purpose.`,
         };
   },
 });

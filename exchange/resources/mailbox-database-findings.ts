@@ -61,7 +61,7 @@ export function findings(
           error(
             'copies',
             `The database ${name} is active on ${active}, which is to lose its copy`,
-            `Move it to another server first, then plan again:\n  ${renderInvocation({ cmdlet: 'Move-ActiveMailboxDatabase', parameters: { Identity: name, ActivateOnServer: stays[0] ?? copies[0] ?? '' } })}`,
+            wayToMove(name, active, stays[0]),
           ),
         ]
       : []),
@@ -84,4 +84,16 @@ export function findings(
         ]
       : []),
   ];
+}
+
+/** How to free a server of the active copy. Only a server that has a copy can take it. */
+function wayToMove(name: string, active: string, taker: string | undefined): string {
+  if (taker === undefined) {
+    return `None of the declared servers has a copy that could become active. Declare ${active} as well until another server has its copy; then move the database there, and take ${active} out.`;
+  }
+  const call = {
+    cmdlet: 'Move-ActiveMailboxDatabase',
+    parameters: { Identity: name, ActivateOnServer: taker },
+  };
+  return `Move it to another server first, then plan again:\n  ${renderInvocation(call)}`;
 }

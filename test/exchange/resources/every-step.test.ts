@@ -114,6 +114,8 @@ function told(resource: AnyResource): string {
     });
   return [
     `import id: ${importIdOf(resource, whole)}`,
+    `of one that is there already: ${resource.declaredExisting?.(whole as State) ?? '(nothing to declare)'}`,
+    `of one that is only forgotten: ${resource.forgets ?? '(it is removed)'}`,
     ...versions.flatMap((version) => {
       const observed = resource.observe?.(sampleIn(resource, version) as State, factsIn(version));
       return [

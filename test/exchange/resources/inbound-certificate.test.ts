@@ -58,15 +58,13 @@ const own = issued('EX1.contoso.local', '2026-02-01');
 const mail = issued('mail.contoso.com', '2026-02-01');
 
 test('what is asked for are the connectors and the certificates of the server', () => {
-  expect(
-    inboundInquiries('EX1', factsOf(ExchangeVersion.V2016)).map(({ cmdlet, parameters }) => [
-      cmdlet,
-      parameters,
-    ]),
-  ).toEqual([
-    ['Get-ReceiveConnector', { Server: 'EX1' }],
-    ['Get-ExchangeCertificate', { Server: 'EX1' }],
-  ]);
+  const [connectors, certificates] = inboundInquiries('EX1', factsOf(ExchangeVersion.V2016));
+  expect(connectors).toEqual({
+    cmdlet: 'Get-ReceiveConnector',
+    parameters: { Server: 'EX1' },
+    properties: ['Identity', 'Enabled', 'Bindings', 'AuthMechanism', 'Fqdn', 'TlsCertificateName'],
+  });
+  expect(certificates).toMatchObject({ cmdlet: 'Get-ExchangeCertificate', parameters: { Server: 'EX1' } });
 });
 
 test('by its FQDN a connector selects a certificate of an authority before one that is newer and self-signed', () => {
@@ -80,8 +78,28 @@ test('of several of an authority it selects the one that became valid last and i
   const future = issued('EX1.contoso.local', '2026-07-01');
   const all = [own, ended, newer, future].map((one) => shown(one));
   expect(selected([connector()], all)).toEqual(only(newer));
+  expect(selected([connector()], all.toReversed())).toEqual(only(newer));
+  expect(selected([connector()], [shown(future), shown(self)])).toEqual(only(self));
   expect(selected([connector()], [shown(ended), shown(self)])).toEqual(only(self));
   expect(selected([connector()], [shown(ended)])).toEqual(only(ended));
+});
+
+test('a certificate is valid from its first second to its last', () => {
+  const fromNow = issued('EX1.contoso.local', NOW.toISOString());
+  const untilNow = issued('EX1.contoso.local', '2026-03-01', NOW.toISOString());
+  expect(selected([connector()], [shown(own), shown(fromNow)])).toEqual(only(fromNow));
+  expect(selected([connector()], [shown(own), shown(untilNow)])).toEqual(only(untilNow));
+});
+
+test('a certificate also has its common name, whatever its other names are', () => {
+  const common = authority.issue({
+    commonName: 'ex1.contoso.local',
+    subjectAlternativeNames: ['mail.contoso.com', 'smtp.contoso.com'],
+    ...valid('2026-03-01'),
+  });
+  expect(selected([connector()], [shown(mail), shown(common)])).toEqual(only(common));
+  expect(selected([connector({ Fqdn: 'smtp.contoso.com' })], [shown(common)])).toEqual(only(common));
+  expect(selected([connector({ Fqdn: 'other.contoso.com' })], [shown(common)]).kind).toBe('none');
 });
 
 test('a wildcard has the FQDN; letter case does not count; without FQDN the name of the server counts', () => {
@@ -122,7 +140,15 @@ test('a connector that is off, on another port, or without TLS is not asked', ()
     expect(selected([connector(changes)], [shown(own)])).toMatchObject({
       kind: 'none',
       problem: 'no Receive connector of EX1 is enabled on port 25 with TLS',
+      remedy: "Look at Get-ReceiveConnector -Server 'EX1', or take SMTP out of health.fromRunner.",
     });
+  }
+  for (const changes of [
+    { Bindings: ['0.0.0.0:2525', '0.0.0.0:25'] },
+    { AuthMechanism: null },
+    { Enabled: null },
+  ]) {
+    expect(selected([connector(changes)], [shown(own)])).toEqual(only(own));
   }
 });
 
@@ -139,6 +165,7 @@ test('what could not be read is told, and nothing is taken for right', () => {
   expect(selected(null, [shown(own)])).toMatchObject({
     kind: 'none',
     problem: 'Get-ReceiveConnector could not be read for EX1',
+    remedy: 'Run it in the management shell to see why.',
   });
   expect(selected([connector()], null)).toMatchObject({
     kind: 'none',
