@@ -142,7 +142,13 @@ export function eitherGroup<T, U>(
   const what = `${meaningOf(one)} or ${meaningOf(other)}`;
   return v.pipe(
     v.lazy((value): Form<T | U> => {
-      if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      // An empty object has the properties of neither, so that both are named.
+      if (
+        typeof value === 'object' &&
+        value !== null &&
+        Object.keys(value).length > 0 &&
+        !Array.isArray(value)
+      ) {
         return isOther(value) ? other : one;
       }
       return v.is(one, value) ? one : v.custom(() => false, what);
@@ -235,5 +241,6 @@ export function formFindings(form: Form<unknown>, value: unknown): readonly Find
 function shown(value: unknown): string {
   if (typeof value === 'string') return value === '' ? 'an empty text' : `the text '${value}'`;
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
-  return typeof value === 'object' && value !== null ? 'an object' : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.keys(value).length === 0 ? 'an empty object' : 'an object';
 }

@@ -87,7 +87,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
   switch (error.kind) {
     case 'unreachable':
       if (facts.command !== undefined) {
-        return `Check that the program of ${ENVIRONMENT.process_command} is on this machine.`;
+        return `Check that the program of process_command (provider block, or ${ENVIRONMENT.process_command}) is on this machine.`;
       }
       return `Check that the server runs and that this machine may reach it; the address comes from ${server === undefined ? `${ENVIRONMENT.endpoint} or the provider block` : ownOrigin(server)}.`;
     case 'authentication-refused':
@@ -225,7 +225,7 @@ function startedBy(endpoint: Endpoint): string {
     case 'ssh':
       return `The server's sshd_config starts it, as the subsystem ${endpoint.subsystem} (${ENVIRONMENT.ssh_subsystem}).`;
     case 'process':
-      return `${ENVIRONMENT.process_command} starts it; -NoLogo and -NoProfile keep PowerShell itself silent.`;
+      return `process_command (provider block, or ${ENVIRONMENT.process_command}) starts it; -NoLogo and -NoProfile keep PowerShell itself silent.`;
     case 'wsman':
       return '';
   }

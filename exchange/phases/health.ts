@@ -68,7 +68,10 @@ function gateOf(
   });
 }
 
-/** The triggers of an object: a change of their values runs the gate again. */
+/**
+ * The triggers of an object: a change of their values runs the gate again, except that a service which a certificate
+ * loses does not.
+ */
 export function triggersOf(
   { id, definition, attributes }: ExchangeObject,
   prefix: string,

@@ -131,7 +131,10 @@ export const connectivityCheck = defineResource({
       { problem: urlsProblem },
     ),
     timeout_seconds: timeoutSeconds('they do'),
-    triggers: textMap('optional', 'Values whose change runs the tests again. Left out: they run once.'),
+    triggers: textMap(
+      'optional',
+      'Values whose change runs the tests again. Left out: they run again only when another attribute that they use changes.',
+    ),
   },
   importId: ['server'],
   steps: ({ prior, planned }, facts) => {

@@ -139,7 +139,8 @@ function isSame(before: ProbeAttributes, now: ProbeAttributes): boolean {
 
 /**
  * The health gate of a server: it checks that each protocol answers on the server's own name, and later objects wait
- * for it. It runs when it is created and whenever its triggers change. A destroy runs nothing.
+ * for it. It runs when it is created and whenever what it checks or one of its triggers changes; services that leave a
+ * certificate are no such change. A destroy runs nothing.
  */
 export const healthGate = defineResource({
   typeName: 'exchange_health_gate',
@@ -170,7 +171,7 @@ export const healthGate = defineResource({
     ),
     triggers: textMap(
       'optional',
-      `Values whose change runs the check again; of one whose name ends with ${SERVICES_TRIGGER}, a list of services, only one that joins it does. Left out: it runs once.`,
+      `Values whose change runs the check again; of one whose name ends with ${SERVICES_TRIGGER}, a list of services, only one that joins it does. Left out: it runs again only when what it checks changes.`,
     ),
   },
   importId: ['server'],

@@ -75,7 +75,10 @@ export const replicationGate = defineResource({
       problem: (value: Known): Problem | undefined => notAmong(ALL, value as readonly string[]),
     }),
     timeout_seconds: timeoutSeconds('they have'),
-    triggers: textMap('optional', 'Values whose change runs the check again. Left out: it runs once.'),
+    triggers: textMap(
+      'optional',
+      'Values whose change runs the check again. Left out: it runs again only when its checks change.',
+    ),
   },
   importId: ['server'],
   steps: ({ prior, planned }) => {

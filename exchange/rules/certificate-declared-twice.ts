@@ -9,7 +9,7 @@ export const certificateDeclaredTwice: Rule = {
   id: 'certificate-declared-twice',
   severity: 'error',
   description:
-    'No certificate is declared twice: its servers would get it twice, each time with other services.',
+    'No certificate is declared twice. A server would get it twice, or one certificate would have several objects that remove it.',
   check: ({ site, certificates }) =>
     certificates.flatMap((certificate, position) => {
       const before = certificates.slice(0, position);
@@ -43,8 +43,15 @@ function needsInstead(site: ExchangeSiteProps, one: RuleCertificate, other: Rule
     `${formatPath([...one.path, ...path(property)])}: [${values.map((value) => `'${value}'`).join(', ')}]`;
   const hasServers = servers.length === own.length;
   const hasServices = services.length === one.declared.services.length;
-  if (hasServers) return `the services of both: ${written('services', services)}`;
-  if (hasServices) return `the servers of both: ${written('servers', servers)}`;
+  if (hasServers) {
+    const more = others.length === own.length ? '' : ', which are then for each of its servers';
+    return `the services of both${more}: ${written('services', services)}`;
+  }
+  if (hasServices) {
+    const more =
+      other.declared.services.length === services.length ? '' : ', which then get all of its services';
+    return `the servers of both${more}: ${written('servers', servers)}`;
+  }
   return `the servers and the services of both, which are then for each of these servers: ${written('servers', servers)}, ${written('services', services)}`;
 }
 

@@ -249,7 +249,7 @@ function leftoverNote<Target>(
       : ` If you do not want the object any more, remove it by hand:\n${numbered(removal)}`);
   const summary = mayExist
     ? `${resource.typeName} may have been created`
-    : `${resource.typeName} is only partly created`;
+    : `${resource.typeName} is only partly ${kind === 'create' ? 'created' : 'changed'}`;
   return [{ severity: 'warning', summary, detail: ways }];
 }
 

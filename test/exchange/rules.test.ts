@@ -2008,9 +2008,9 @@ const CASES: readonly Case[] = [
     declaration: site({
       namespaces: { ...right.namespaces, alsoPublished: [{}] as unknown as string[] },
     }),
-    path: 'namespaces.alsoPublished[0].internal',
-    problem: 'has no value',
-    remedy: 'it must be a text in quotes',
+    path: 'namespaces.alsoPublished[0]',
+    problem: 'is an empty object',
+    remedy: 'it must be { internal } or { external }',
   },
   {
     when: 'a further name of a datacentre is given to clients there',

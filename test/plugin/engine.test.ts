@@ -799,7 +799,7 @@ describe('an object that is changed in place', () => {
     const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 2 }));
     expect(diagnostics[1]).toEqual({
       severity: 'warning',
-      summary: 'test_thing is only partly created',
+      summary: 'test_thing is only partly changed',
       detail:
         'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.',
     });

@@ -399,7 +399,7 @@ describe('a session of the provider', () => {
     };
     const error: unknown = await serversThrough(values, basic).catch((reason: unknown) => reason);
     expect(connectionProblem(settings(values, basic), error).detail).toContain(
-      'EXCHANGE_PROCESS_COMMAND starts it',
+      'process_command (provider block, or EXCHANGE_PROCESS_COMMAND) starts it',
     );
   });
 

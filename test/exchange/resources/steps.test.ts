@@ -1036,7 +1036,9 @@ describe('a DAG', () => {
     expect(dagMember.view?.([group], state, in2013)).toBe(state);
     const obstacle = dagMember.obstacle?.([group], { dag: 'DAG02', server: 'EX2' });
     expect(obstacle?.summary).toContain('DAG01');
-    expect(obstacle?.detail).toContain('declare it as a member of that one, and name it in its existingMembers');
+    expect(obstacle?.detail).toContain(
+      'declare it as a member of that one, and name it in its existingMembers',
+    );
     expect(obstacle?.detail).not.toMatch(/leave it out/i);
     expect(dagMember.view?.([group], { dag: 'DAG01', server: 'EX' }, in2013)).toBeNull();
   });
