@@ -151,7 +151,7 @@ function problemOf(object: PowerShellObject): string | undefined {
     return undefined;
   }
   const id = textOf(object, 'Id');
-  const what = textOf(object, 'Scenario') ?? (id === null ? 'a test' : `message ${id}`);
+  const what = textOf(object, 'Scenario')?.trim() || (id === null ? 'a test' : `message ${id}`);
   const why = [textOf(object, 'Error'), textOf(object, 'Message')].find((each) => (each ?? '').trim() !== '');
   const said = (why ?? '').replace(/\s+/g, ' ').trim();
   return `${visible(what)} is ${visible(value)}${said === '' ? '' : ` (${visible(shortened(said, MOST_CHARACTERS))})`}`;

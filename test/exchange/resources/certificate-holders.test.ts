@@ -135,7 +135,12 @@ describe('a certificate is held', () => {
     [ExchangeVersion.V2007, "Enable-ExchangeCertificate -Services 'SMTP' in the management shell on EX2"],
     [ExchangeVersion.V2010, "Enable-ExchangeCertificate -Server 'EX2' -Services 'SMTP'"],
   ])('as internal transport certificate of %s, with cmdlets that it has', (version, cmdlet) => {
-    const wayOut: unknown = expect.stringContaining(cmdlet);
+    const wayOut: unknown = expect.stringMatching(
+      /^Make another one that: declare replaceDefaultSmtpCertificate: true for the certificate that replaces it, or run .* and answer Yes; where that one is gone, .*New-ExchangeCertificate.* makes one\.$/,
+    );
+    expect(judged({ 'Get-TransportServer': internal }, {}, version)).toMatchObject({
+      wayOut: expect.stringContaining(cmdlet) as unknown,
+    });
     expect(judged({ 'Get-TransportServer': internal }, {}, version)).toMatchObject({ kind: 'held', wayOut });
   });
 
@@ -214,6 +219,20 @@ describe('what is not told is unknown, never none', () => {
     ['Get-SendConnector', { 'Get-SendConnector': [{ Identity: 'x' }] }, {}],
     ['Get-SendConnector', { 'Get-SendConnector': [{ Identity: 'x', TlsCertificateName: 'mail' }] }, {}],
     ['Get-ReceiveConnector', { 'Get-ReceiveConnector': [{ Identity: 'x', Server: 'EX2' }] }, {}],
+    ...['a<I>CN=CA<S>CN=mail', '<I>CN=CA', '<S>CN=mail'].map(
+      (name): readonly [string, Answered, Partial<Situation>] => [
+        `'${name}' of x names it`,
+        { 'Get-SendConnector': [{ Identity: 'x', TlsCertificateName: name }] },
+        {},
+      ],
+    ),
+    ...[{ issuer: null }, { subject: null }].map(
+      (lacking): readonly [string, Answered, Partial<Situation>] => [
+        "'<I>CN=CA<S>CN=mail' of x names it",
+        { 'Get-SendConnector': [{ Identity: 'x', TlsCertificateName: '<I>CN=CA<S>CN=mail' }] },
+        shown(lacking),
+      ],
+    ),
     ['Get-AuthConfig', { 'Get-AuthConfig': [{ CurrentCertificateThumbprint: '' }] }, {}],
     ['Get-AuthConfig', { 'Get-AuthConfig': [] }, {}],
     ['Get-PopSettings', { 'Get-PopSettings': [{}] }, {}],
@@ -229,9 +248,13 @@ describe('what is not told is unknown, never none', () => {
 });
 
 test('one that still lists IIS after the Default Web Site got another one may be on the back end', () => {
-  const history = { ...NO_HISTORY, given: () => [], lacks: () => false, lost: () => true };
-  const facts = { ...factsOf(ExchangeVersion.V2013), history };
-  expect(judged({}, { ...shown({ services: ['IIS'] }), facts })).toMatchObject({ kind: 'held' });
+  const lost = (server: string, thumbprint: string, service: string) =>
+    server === 'EX2' && thumbprint === THUMBPRINT && service === 'IIS';
+  const facts = { ...factsOf(ExchangeVersion.V2013), history: { ...NO_HISTORY, lost } };
+  expect(judged({}, { ...shown({ services: ['IIS'] }), facts })).toMatchObject({
+    kind: 'held',
+    by: 'it still lists IIS after the Default Web Site of EX2 got another one, so that Exchange Back End (port 444) may show it',
+  });
   expect(judged({}, { ...shown({ services: ['IIS'], iisSites: [1] }), facts })).toEqual({ kind: 'free' });
 });
 

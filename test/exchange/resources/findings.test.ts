@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readImportId, RESOURCES, type AnyResource, type Facts } from '../../../exchange/resources';
+import {
+  importIdForm,
+  probeText,
+  readImportId,
+  RESOURCES,
+  type AnyResource,
+  type Facts,
+} from '../../../exchange/resources';
 import { formatPath, type Diagnostic, type KnownValues, type StateOf } from '../../../schema';
 import { ExchangeVersion } from '../../../exchange/versions';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
+import { renderInvocation } from '../../../powershell/script';
 import { GoldenSections } from '../../golden-sections';
 import { factsOf, OTHER_THUMBPRINT, sample, THUMBPRINT } from './samples';
 
@@ -77,6 +85,44 @@ function obstacle(name: string, when: string, found: readonly Row[], planned: Kn
     () => {
       const end = resource(name).obstacle?.(objects(found), planned as State);
       return end === undefined ? '(nothing)\n' : `${end.summary}\n  ${end.detail}\n`;
+    },
+  ];
+}
+
+/** What is said of the last step's check, in what is there. */
+function checked(name: string, version: ExchangeVersion, when: string, found: readonly Row[]): Case {
+  return [
+    `${name} in ${version.label} ${when}`,
+    () => {
+      const change = { prior: null, planned: sample(resource(name)) as State };
+      const until = resource(name).steps(change, factsOf(version)).at(-1)?.until;
+      if (until === undefined) throw new Error(`${name} checks nothing`);
+      return `${until.problem(objects(found)) ?? '(it passes)'}\n`;
+    },
+  ];
+}
+
+/** Which steps a change of attributes runs. */
+function steps(name: string, when: string, prior: KnownValues, planned: KnownValues): Case {
+  return [
+    `${name} changed ${when}`,
+    () => {
+      const whole = sample(resource(name));
+      const change = { prior: { ...whole, ...prior } as State, planned: { ...whole, ...planned } as State };
+      const all = resource(name).steps(change, in2013);
+      if (all.length === 0) return '(no step)\n';
+      return all.map(({ invocation, reason }) => `${renderInvocation(invocation)}\n  ${reason}\n`).join('');
+    },
+  ];
+}
+
+/** The checks from this machine, as the plan shows them. */
+function looks(name: string, planned: KnownValues): Case {
+  return [
+    `${name} looking from the runner at ${JSON.stringify(planned)}`,
+    () => {
+      const change = { prior: null, planned: { ...sample(resource(name)), ...planned } as State };
+      return (resource(name).probes?.(change, in2013) ?? []).map((probe) => `${probeText(probe)}\n`).join('');
     },
   ];
 }
@@ -576,6 +622,147 @@ const CASES: readonly Case[] = [
   }),
 
   ...[
+    [{ Role: 'Mailbox', RequiredServicesRunning: true }],
+    [
+      {
+        Role: 'Mailbox',
+        RequiredServicesRunning: false,
+        ServicesNotRunning: ['MSExchangeIS', 'MSExchangeRepl'],
+      },
+      { RequiredServicesRunning: 'False', ServicesNotRunning: [] },
+      { Role: 'Hub', RequiredServicesRunning: 'True' },
+    ],
+    [],
+  ].map((found) =>
+    checked(
+      'health_gate',
+      ExchangeVersion.V2010,
+      `where Test-ServiceHealth shows ${JSON.stringify(found)}`,
+      found,
+    ),
+  ),
+  ...[
+    ['OWA', 'Outlook', 'OutlookMapiHttp'].map((set) => ({
+      HealthSet: `${set}.Proxy`,
+      AlertValue: 'Healthy',
+    })),
+    [
+      { HealthSet: 'OWA.Proxy', AlertValue: 'Unhealthy' },
+      { HealthSet: 'OutlookMapiHttp.Proxy', AlertValue: null },
+    ],
+  ].map((found) =>
+    checked(
+      'health_gate',
+      ExchangeVersion.V2016,
+      `where Get-HealthReport shows ${JSON.stringify(found)}`,
+      found,
+    ),
+  ),
+  ...[
+    [
+      { Check: 'ClusterService', Result: 'Passed' },
+      { Check: 'QuorumGroup', Result: 'Passed' },
+    ],
+    [{ Check: 'ClusterService', Result: '*FAILED*', Error: ' it is\n  down ' }, { Check: 'QuorumGroup' }],
+  ].map((found) =>
+    checked(
+      'replication_gate',
+      ExchangeVersion.V2016,
+      `where Test-ReplicationHealth shows ${JSON.stringify(found)}`,
+      found,
+    ),
+  ),
+  ...[
+    [{ Scenario: 'IMAP4', Result: 'Success' }],
+    [{ Scenario: ' ', Result: 'Failure', Error: ' ', Message: ' not\n let in ' }],
+    [{ Result: { typeNames: [], properties: {} }, Error: 'why' }],
+    [{ Scenario: 'IMAP4' }],
+    [],
+  ].map((found) =>
+    checked(
+      'connectivity_check',
+      ExchangeVersion.V2010,
+      `where the last test shows ${JSON.stringify(found)}`,
+      found,
+    ),
+  ),
+  steps(
+    'health_gate',
+    'in a service that joins a certificate',
+    { triggers: { 'a-services': 'IIS' } },
+    { triggers: { 'a-services': 'IIS SMTP' } },
+  ),
+  steps(
+    'health_gate',
+    'in a service that leaves a certificate',
+    { triggers: { 'a-services': 'IIS SMTP' } },
+    { triggers: { 'a-services': 'SMTP' } },
+  ),
+  steps(
+    'health_gate',
+    'in one service for another',
+    { triggers: { 'a-services': 'IIS SMTP' } },
+    { triggers: { 'a-services': 'SMTP POP' } },
+  ),
+  steps(
+    'health_gate',
+    'in a trigger that leaves',
+    { triggers: { 'a-services': 'IIS', b: 'x' } },
+    { triggers: { 'a-services': 'IIS' } },
+  ),
+  ...['a', 'b'].map((last) =>
+    steps(
+      'health_gate',
+      `in nothing but the order, with ${last} last`,
+      {
+        shown_certificates: { 'tls://a:443/x': THUMBPRINT, 'tls://b:443/x': OTHER_THUMBPRINT },
+        connector_certificates: ['smtp://a:25', 'smtp://b:25'],
+      },
+      {
+        shown_certificates:
+          last === 'a'
+            ? { 'tls://b:443/x': OTHER_THUMBPRINT, 'tls://a:443/x': THUMBPRINT }
+            : { 'tls://a:443/x': THUMBPRINT, 'tls://b:443/x': OTHER_THUMBPRINT },
+        connector_certificates: ['smtp://b:25', 'smtp://a:25'],
+      },
+    ),
+  ),
+  steps(
+    'mailbox_database',
+    'in the order of three copies',
+    { copies: ['EX1', 'EX2', 'EX3'] },
+    { copies: ['EX3', 'EX1', 'EX2'] },
+  ),
+  steps(
+    'mailbox_database',
+    'in the order of the last two copies',
+    { copies: ['EX1', 'EX2', 'EX3'] },
+    { copies: ['EX1', 'EX3', 'EX2'] },
+  ),
+  looks('health_gate', {
+    shown_certificates: { 'tls://EX2:444/mail.contoso.com': THUMBPRINT },
+    connector_certificates: ['smtp://EX2:587'],
+    health_pages: ['https://EX2:444/owa/healthcheck.htm', 'https://EX2/owa/healthcheck.htm'],
+  }),
+  looks('connectivity_check', {
+    autodiscover_certificate: {
+      'tls://EX2:444/autodiscover.contoso.com': THUMBPRINT,
+      'tls://EX3:443/autodiscover.contoso.com': THUMBPRINT,
+    },
+  }),
+  looks('connectivity_check', { mailbox: null }),
+
+  ...RESOURCES.map((each): Case => [`${each.typeName} in an import id`, () => `${importIdForm(each)}\n`]),
+  ...[
+    'EX2/owa',
+    'EX2/Default Web Site/forms_authentication',
+    'EX2/forms_authentication,x',
+    'EX2/forms_authentication,basic_authentication',
+  ].map((id): Case => [
+    `owa_virtual_directory imported as ${id}`,
+    () => `${JSON.stringify(readImportId(resource('owa_virtual_directory'), id))}\n`,
+  ]),
+  ...[
     'EX2\\owa (Default Web Site)',
     'ex2\\OWA (Second)',
     'EX2\\Rpc (Default Web Site)',
@@ -595,6 +782,17 @@ beforeAll(() => golden.update(() => CASES.map(([title, tell]) => [title, tell()]
 
 test.each(CASES)('%s', (title, tell) => {
   expect(tell()).toBe(golden.text(title));
+});
+
+test.each([
+  [['EX1', 'EX2'], ['ex1', 'EX2'], true],
+  [['EX1', 'EX2'], ['EX2', 'EX1'], false],
+  [['EX1', 'EX2'], ['EX1', 'EX3'], false],
+  [['EX1'], ['EX1', 'EX2'], false],
+  [['EX1', 'EX2'], ['EX1'], false],
+  [[], [], true],
+])('copies on %j and on %j are the same: %s', (left, right, same) => {
+  expect(resource('mailbox_database').schema.attributes['copies']?.equals?.(left, right)).toBe(same);
 });
 
 test('no other case is in the golden file, and each has a title of its own', () => {

@@ -328,6 +328,24 @@ describe('what Autodiscover hands out beside what is declared', () => {
       { 'ecp internal': ['https://a/ecp'], 'owa internal': ['https://a/owa'] },
       ['EXCH/Url is https://a/ecp, and owa is declared with https://a/owa'],
     ],
+    [
+      'is that of Outlook on the web for a service that is no part of it',
+      [seenUrl('ews', 'https://a/owa')],
+      { 'ews internal': [ews], 'owa internal': ['https://a/owa'] },
+      [
+        `EXCH/Url is https://a/owa, and ews is declared with ${ews}`,
+        'there is no URL of owa for clients inside',
+      ],
+    ],
+    [
+      'is that of the other side',
+      [seenUrl('ews', 'https://out/ews', 'internal')],
+      { 'ews internal': [ews], 'ews external': ['https://out/ews'] },
+      [
+        `EXCH/Url is https://out/ews, and ews is declared with ${ews}`,
+        'there is no URL of ews for clients outside',
+      ],
+    ],
     ['is declared under a key that is none', [], { 'ews both': [ews], 'mapi internal': [ews] }, []],
   ])('%s', (_what, urls, declared, differences) => {
     expect(urlDifferences(urls, declared)).toEqual(differences);
