@@ -88,7 +88,7 @@ export async function updateRefusal(
   const isUnsigned = key === undefined && kerberos === undefined;
   const signed =
     key !== undefined
-      ? `signed with the key ${key.name}`
+      ? `signed with the key ${withoutDot(key.name)}`
       : kerberos === undefined
         ? 'unsigned'
         : `signed by Kerberos as ${principalOf(kerberos)}`;

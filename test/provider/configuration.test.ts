@@ -48,6 +48,27 @@ test('a process is started from a JSON array of the environment', () => {
 });
 
 test.each([
+  ['aa:bb', false],
+  [`SHA256:${'A'.repeat(42)}`, false],
+  [`SHA256:${'A'.repeat(43)}`, true],
+  [`SHA256:${'A'.repeat(43)}=`, true],
+  [`SHA256:${'A'.repeat(43)}==`, false],
+  [`x SHA256:${'A'.repeat(43)}`, false],
+])('a host key %s is a fingerprint: %s', (key, isOne) => {
+  const { diagnostics } = settingsFrom(config({ ...ssh, ssh_host_key: key }), {});
+  expect(diagnostics.map(({ summary, detail }) => [summary, detail])).toEqual(
+    isOne
+      ? []
+      : [
+          [
+            `ssh_host_key '${key}' is not a fingerprint`,
+            'Give what `ssh-keygen -lf` prints for the host key, as SHA256: and 43 characters.',
+          ],
+        ],
+  );
+});
+
+test.each([
   [{}, {}, 'No endpoint of Exchange is given'],
   [{ endpoint: 'ex1' }, {}, `endpoint 'ex1' is not a URL`],
   [{ endpoint: 'ftp://ex1/' }, {}, 'unknown scheme ftp:'],
