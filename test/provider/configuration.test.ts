@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from '../../provider/configuration';
 import { sshSecrets } from '../../provider/ssh-endpoint';
 import { wsmanPassword } from '../../provider/wsman-endpoint';
-import type { Values } from '../../schema';
+import { formatPath, type Values } from '../../schema';
+import { GoldenSections } from '../golden-sections';
 
 const config = (values: Values): Values => ({
   ...Object.fromEntries(Object.keys(CONFIGURATION_SCHEMA.attributes).map((name) => [name, null])),
@@ -68,7 +69,13 @@ test.each([
   );
 });
 
-test.each([
+/** What people are told who configure the provider wrongly, in full. */
+const golden = new GoldenSections(
+  join(__dirname, 'golden/configuration.txt'),
+  'What is said of configurations of the provider that are wrong.',
+);
+
+const WRONG: readonly (readonly [Values, { readonly [variable: string]: string }, string])[] = [
   [{}, {}, 'No endpoint of Exchange is given'],
   [{ endpoint: 'ex1' }, {}, `endpoint 'ex1' is not a URL`],
   [{ endpoint: 'ftp://ex1/' }, {}, 'unknown scheme ftp:'],
@@ -131,12 +138,36 @@ test.each([
     {},
     `'EX1:443' to 'there:65536' is not a pair of hosts with ports`,
   ],
-])('%j with %j is refused: %s', (values, environment, summary) => {
+];
+
+const titleOf = (values: Values, environment: { readonly [variable: string]: string }) =>
+  `${JSON.stringify(values)}${Object.keys(environment).length === 0 ? '' : ` with ${JSON.stringify(environment)}`}`;
+
+const told = (values: Values, environment: { readonly [variable: string]: string }) =>
+  settingsFrom(config(values), environment)
+    .diagnostics.map(
+      ({ severity, path, summary, detail }) =>
+        `${severity} at ${formatPath(path ?? [])}: ${summary}\n  ${detail}\n`,
+    )
+    .join('');
+
+beforeAll(() =>
+  golden.update(() =>
+    WRONG.map(([values, environment]) => [titleOf(values, environment), told(values, environment)]),
+  ),
+);
+
+test.each(WRONG)('%j with %j is refused: %s', (values, environment, summary) => {
   const { settings, diagnostics } = settingsFrom(config(values), environment);
   expect(settings).toBeUndefined();
   expect(diagnostics[0]?.summary).toContain(summary);
   expect(diagnostics[0]?.path).toBeDefined();
   expect(JSON.stringify(diagnostics)).not.toContain('secret@');
+  expect(told(values, environment)).toBe(golden.text(titleOf(values, environment)));
+});
+
+test('no other configuration is in the golden file', () => {
+  expect(golden.titles).toEqual(WRONG.map(([values, environment]) => titleOf(values, environment)));
 });
 
 test('where looks go is said by the provider block, and by the environment for what that leaves out', () => {
