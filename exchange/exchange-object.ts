@@ -81,7 +81,7 @@ function withResults(value: DesiredValue, certificates: ReadonlyMap<string, stri
 }
 
 /**
- * @param name of one of several certificates; null for the only one
+ * @param name that the declaration gives to the certificate; null where it gives none
  * @param step whose result has the thumbprint
  */
 function pfxOf(file: string, name: string | null, step: string): PfxFacts {

@@ -575,7 +575,8 @@ export interface DatabaseAvailabilityGroup {
    */
   readonly addresses?: readonly string[];
   /**
-   * Names of the servers that are members, at least one. All members run the same version of Exchange.
+   * Names of the servers that are members, at least one. All members run the same version of Exchange; only 2019 and the
+   * Subscription Edition may be mixed, while servers are updated.
    *
    * @default all servers of the site except those of Exchange 2007; required where the site has several DAGs
    */
@@ -1167,7 +1168,7 @@ export interface Connectivity {
   /**
    * Address of the mailbox for Test-OutlookWebServices and Autodiscover: `probe@contoso.com`.
    *
-   * @default the cmdlet chooses one
+   * @default Test-OutlookWebServices chooses one; the test `Autodiscover` is then not possible
    */
   readonly mailbox?: string;
   /**

@@ -93,7 +93,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
     case 'no-answer':
       return [
         `${at}${AUTODISCOVER_PATH} ${problem.reply}`,
-        'Name a mailbox of this organization in health.connectivity.mailbox, and find out what answers under the Autodiscover name on this server.',
+        'Check that health.connectivity.mailbox is a mailbox of this organization, and find out what answers under the Autodiscover name on this server.',
       ];
     case 'other-urls':
       return [

@@ -22,7 +22,7 @@ export interface Pfx {
  * Reads a PFX with its private key. Where something is wrong with it, returns a diagnostic with the remedy.
  *
  * @param choice of one certificate, where the file holds the keys of several
- * @param name of the certificate in a declaration with several; null where it is the only one
+ * @param name that the declaration gives to the certificate; null where it gives none
  */
 export async function readPfx(
   file: string,

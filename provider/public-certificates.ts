@@ -29,7 +29,7 @@ export type PublicCertificates = ReadonlyMap<string, PublicCertificate>;
  * is given: the pipeline of a pull request, which has no password, plans without the PFX.
  *
  * @param choice of one certificate, where the PFX holds the keys of several and the configuration gives none
- * @param name of the certificate in a declaration with several; null where it is the only one
+ * @param name that the declaration gives to the certificate; null where it gives none
  */
 export async function certificateSource(
   certificates: PublicCertificates,

@@ -7,12 +7,12 @@ const ATTRIBUTES = {
   servers: textSet('required', 'Servers that are to have it.'),
 };
 
-/** Declares a certificate of a site that has several. */
+/** Declares a certificate of a site that names its certificates. */
 export const SITE_CERTIFICATE_BLOCK: Block = {
   nesting: 'list',
   schema: {
     description:
-      'One certificate of a site that has several. When a certificate is taken out of the declaration of a server, this list shows whether the server is still to have it under another name, and which of its services another certificate is to have: then it stays on the server, or those services are left as they are. Left out: each server has one certificate.',
+      'One certificate of a site that declares its certificates by name. When a certificate is taken out of the declaration of a server, this list shows whether the server is still to have it under another name, and which of its services another certificate is to have: then it stays on the server, or those services are left as they are. Left out: each server has one certificate.',
     attributes: ATTRIBUTES,
   },
 };

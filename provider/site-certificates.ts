@@ -2,7 +2,7 @@ import type { DeclaredBeside } from '../exchange/resources';
 import { isKnown, type Values } from '../schema';
 import type { SiteCertificate } from './site-certificate-block';
 
-/** The certificates of a site that declares several; empty where it declares one. */
+/** The certificates of a site that declares them by name; empty where it declares one without a name. */
 export class SiteCertificates {
   readonly #blocks: readonly SiteCertificate[];
 
@@ -13,12 +13,12 @@ export class SiteCertificates {
     ) as unknown as SiteCertificate[];
   }
 
-  /** The name that the declaration gives to the certificate of a PFX file; null where it is the only one. */
+  /** The name that the declaration gives to the certificate of a PFX file; null where it gives none, or is not known yet. */
   nameOf(pfxFile: string): string | null {
     return this.#blocks.find((block) => block.pfx_file === pfxFile)?.name ?? null;
   }
 
-  /** The servers that are to have the certificate of a PFX file; undefined where it is the only one. */
+  /** The servers that are to have the certificate of a PFX file; undefined where it has no name, or is not known yet. */
   serversOf(pfxFile: string): readonly string[] | undefined {
     return this.#blocks.find((block) => block.pfx_file === pfxFile)?.servers;
   }

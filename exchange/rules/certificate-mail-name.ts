@@ -17,11 +17,15 @@ export const certificateMailName: Rule = {
         const index = declared.services.findIndex((service) => service === row.service);
         if (index === -1 || includesName(declared.names, host)) return [];
         if (!servers.some((server) => isOnServer(certificate, server))) return [];
+        const out =
+          declared.services.length === 1
+            ? 'take the certificate out of the declaration'
+            : `take ${row.service} out of its services`;
         return [
           {
             path: [...at, ...path('services', index)],
             problem: `${titleOf(certificate)} is for ${row.service}, but does not hold the name '${host}' that mailProtocols declares for it`,
-            remedy: `add '${host}' to the names of this certificate; or take ${row.service} out of its services, if another certificate holds the name`,
+            remedy: `add '${host}' to the names of this certificate; or ${out}, if another certificate holds the name`,
           },
         ];
       }),

@@ -8,18 +8,19 @@ export const certificateMailProtocol: Rule = {
   id: 'certificate-mail-protocol',
   severity: 'warning',
   description:
-    'A certificate that holds the name of POP or IMAP literally also has this service. A wildcard certificate is found without it.',
+    'On each server, a certificate that holds the name of POP or IMAP literally also has this service. A wildcard certificate is found without it.',
   check: ({ site, certificates }) =>
     declaredProtocols(site).flatMap(({ row, host, servers }) => {
       // A certificate that also has a wildcard cannot be enabled for the service, see `certificate-wildcard`.
       const named = certificates.filter(
-        (certificate) =>
-          includesName(certificate.declared.names, host) &&
-          !hasWildcard(certificate) &&
-          servers.some((server) => isOnServer(certificate, server)),
+        (certificate) => includesName(certificate.declared.names, host) && !hasWildcard(certificate),
       );
-      const [first] = named;
-      return first === undefined || named.some(({ declared }) => declared.services.includes(row.service))
+      const serving = named.filter(({ declared }) => declared.services.includes(row.service));
+      const unserved = servers.filter(
+        (server) => !serving.some((certificate) => isOnServer(certificate, server)),
+      );
+      const first = named.find((certificate) => unserved.some((server) => isOnServer(certificate, server)));
+      return first === undefined
         ? []
         : [
             {

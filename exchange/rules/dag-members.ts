@@ -23,7 +23,8 @@ function withoutMembers({ group, path }: PlacedGroup): readonly Finding[] {
         {
           path,
           problem: 'the site has several DAGs, and this one does not say which servers are its members',
-          remedy: "name them: members: ['EX01', 'EX02']; left out, they are all servers of the site",
+          remedy:
+            "name them: members: ['EX01', 'EX02']; left out, they are all servers of the site from Exchange 2010 on",
         },
       ]
     : [];
@@ -47,7 +48,7 @@ export const dagMembers: Rule = {
   id: 'dag-members',
   severity: 'error',
   description:
-    'Members of a DAG are declared servers of the same Exchange version. Where a site has several DAGs, each names its members.',
+    'Members of a DAG are declared servers of the same Exchange version, or of 2019 and the Subscription Edition while servers are updated. Where a site has several DAGs, each names its members.',
   check: ({ site, topology: { groups } }) => {
     const declared = site.servers.map(({ name }) => name);
     return groups.flatMap((group) => [

@@ -149,7 +149,7 @@ async function stateAfterSuccess<Target>(
     return done(null, [
       failure(
         `${resource.typeName} is not there after the apply`,
-        'Every step succeeded, but reading back does not find the object. Somebody else may have removed it, or it may ' +
+        'No step failed, but reading back does not find the object. Somebody else may have removed it, or it may ' +
           'not be visible yet. Plan again.',
       ),
     ]);
@@ -374,7 +374,7 @@ function valuesNotTaken(
   return namesNotTaken(resource, planned, observed).map((name) => ({
     ...failure(
       `${formatPath(path(name))} did not take`,
-      `Every step succeeded, but reading back shows ${shownValue(resource, name, observed)}, not ` +
+      `No step failed, but reading back shows ${shownValue(resource, name, observed)}, not ` +
         `${shownValue(resource, name, planned)} as planned. Somebody may have changed it since the plan, or the change is ` +
         'not visible yet; plan again.',
     ),

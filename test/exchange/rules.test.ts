@@ -4444,7 +4444,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'certificate.post.services[0]',
     problem: "is for IMAP, but does not hold the name 'mail.contoso.com'",
-    remedy: 'take IMAP out',
+    remedy: 'take the certificate out of the declaration',
   },
   {
     when: 'one of the servers of a mail protocol has a certificate with its name, which is not given to it',
@@ -4459,6 +4459,34 @@ const CASES: readonly Case[] = [
     path: 'certificate.post.services',
     problem: 'POP is not among the services',
     remedy: "add 'POP'",
+  },
+  {
+    when: 'two servers have certificates with its name, of which only one is given to a mail protocol',
+    rule: 'certificate-mail-protocol',
+    declaration: site({
+      mailProtocols: { pop: { host: 'pop.contoso.com' } },
+      certificate: {
+        web: { ...certificate, names: [...certificate.names, 'pop.contoso.com'], servers: ['EX01'] },
+        post: { ...mail, names: ['pop.contoso.com'], services: ['POP'], servers: ['EX02'] },
+      },
+    }),
+    path: 'certificate.web.services',
+    problem: 'POP is not among the services',
+    remedy: "add 'POP'",
+  },
+  {
+    when: 'a certificate with another service is given to a mail protocol, without its name',
+    rule: 'certificate-mail-name',
+    declaration: site({
+      mailProtocols: { pop: { host: 'pop.contoso.com' } },
+      certificate: {
+        web: { ...certificate, services: ['IIS', 'SMTP', 'POP'] },
+        post: { ...mail, names: ['pop.contoso.com'], services: ['SMTP'], servers: ['EX02'] },
+      },
+    }),
+    path: 'certificate.web.services[2]',
+    problem: "is for POP, but does not hold the name 'pop.contoso.com'",
+    remedy: 'or take POP out of its services',
   },
   {
     when: 'two certificates of two servers have one service',

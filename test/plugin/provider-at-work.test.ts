@@ -228,7 +228,7 @@ describe('the apply of a change', () => {
           severity: 'error',
           summary: 'test_thing is not there after the apply',
           detail:
-            'Every step succeeded, but reading back does not find the object. Somebody else may have removed it, or it may not be visible yet. Plan again.',
+            'No step failed, but reading back does not find the object. Somebody else may have removed it, or it may not be visible yet. Plan again.',
         },
       ],
     });
@@ -274,7 +274,7 @@ describe('the apply of a change', () => {
     });
     const { diagnostics } = await deploy(null, config({ name: 'a', size: 7 }));
     expect(diagnostics.map(({ detail }) => detail)).toEqual([
-      'Every step succeeded, but reading back shows 5, not 7 as planned. Somebody may have changed it since the plan, or the change is not visible yet; plan again.',
+      'No step failed, but reading back shows 5, not 7 as planned. Somebody may have changed it since the plan, or the change is not visible yet; plan again.',
     ]);
   });
 
