@@ -31,7 +31,7 @@ export interface DnsRecordSet extends AnyRecordSet {
   readonly recordType: 'A' | 'AAAA';
   /** In the order of the servers. */
   readonly addresses: readonly string[];
-  /** Whether it holds addresses of several servers themselves, for which DNS does not notice that a server is down. */
+  /** Whether its name leads to several servers without a load balancer: DNS does not notice that one of them is down. */
   readonly isRoundRobin: boolean;
 }
 
