@@ -733,6 +733,21 @@ describe('an object that is changed in place', () => {
     },
   );
 
+  test('that was there before and cannot be read after a failure exists all the same', async () => {
+    const { deploy, config, target } = await setUpInPlace({
+      find: async () => ({ existing: { name: 'a', url: 'old', id: 'id of a', on: true, chosen: 'c' } }),
+    });
+    target.failAt = 'set a size';
+    target.readFails = true;
+    const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 1 }));
+    expect(diagnostics.at(-1)).toEqual({
+      severity: 'warning',
+      summary: 'test_thing is only partly changed',
+      detail:
+        'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.',
+    });
+  });
+
   test.each(['find', 'resume'] as const)(
     'is found without its secrets (%s), which no memo keeps',
     async (by) => {
