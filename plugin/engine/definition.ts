@@ -158,9 +158,9 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * Looks up facts for the plan: values of computed attributes, and diagnostics. Called for every plan, also where the
    * configuration did not change, unless the plan refuses the change at once (a new identity, `-replace`), or the object
-   * is what a replacement of the same apply left over. Called again in the apply, where Terraform plans each creation and update once more: a value that was known in the plan and
-   * differs now makes Terraform stop. A removal is not planned again: its values replace those of the prior object when
-   * its steps are computed, at plan and at apply.
+   * is what a replacement of the same apply left over. Called again in the apply, where Terraform plans each creation and
+   * update once more: a value that was known in the plan and differs now makes Terraform stop. A removal is not planned
+   * again: its values replace those of the prior object when its steps are computed, at plan and at apply.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**

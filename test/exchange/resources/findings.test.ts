@@ -13,7 +13,7 @@ import { ExchangeVersion } from '../../../exchange/versions';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import { renderInvocation } from '../../../powershell/script';
 import { GoldenSections } from '../../golden-sections';
-import { factsOf, OTHER_THUMBPRINT, sample, THUMBPRINT } from './samples';
+import { factsOf, OTHER_THUMBPRINT, sample, SHOWN_DATABASE, THUMBPRINT } from './samples';
 
 /**
  * What a plan says of attributes that do not go together, and of what it finds on the servers; and how a state is read.
@@ -172,18 +172,7 @@ const ENABLED = {
   ssl_offloading: false,
   client_authentication_method: 'Basic',
 };
-const DB = {
-  Name: 'DAG01-MDB001',
-  Server: 'EX1',
-  Servers: ['EX1', 'EX2'],
-  ActivationPreference: ['[EX1, 1]', '[EX2, 2]'],
-  EdbFilePath: 'E:\\DAG01\\DAG01-MDB001.edb',
-  LogFolderPath: 'F:\\DAG01\\DAG01-MDB001',
-  CircularLoggingEnabled: true,
-  RpcClientAccessServer: 'outlook.contoso.local',
-  Mounted: true,
-};
-const ALONE = { ...DB, Servers: ['EX1'], ActivationPreference: ['[EX1, 1]'] };
+const ALONE = { ...SHOWN_DATABASE, Servers: ['EX1'], ActivationPreference: ['[EX1, 1]'] };
 const ofDatabase = (when: string, found: Row, planned: KnownValues) =>
   foreseen('mailbox_database', when, { found: [found], planned: { ...database, ...planned } });
 
@@ -387,13 +376,25 @@ const CASES: readonly Case[] = [
   foreseen('mailbox_database', 'without copies that is not there', {
     planned: { ...database, copies: null },
   }),
-  foreseen('mailbox_database', 'that is taken out', { found: [DB], prior: database }),
+  foreseen('mailbox_database', 'that is taken out', { found: [SHOWN_DATABASE], prior: database }),
   foreseen('mailbox_database', 'that is neither declared nor there', {}),
-  ofDatabase('as declared', DB, {}),
-  ofDatabase('with its files elsewhere', { ...DB, EdbFilePath: 'C:\\DB.edb', LogFolderPath: 'C:\\Logs' }, {}),
-  ofDatabase('with its folder in other letters', { ...DB, LogFolderPath: 'f:\\dag01\\DAG01-MDB001\\' }, {}),
-  ofDatabase('with no folder declared', { ...DB, LogFolderPath: 'C:\\Logs' }, { log_folder: null }),
-  ofDatabase('with no folder told', { ...DB, LogFolderPath: null }, {}),
+  ofDatabase('as declared', SHOWN_DATABASE, {}),
+  ofDatabase(
+    'with its files elsewhere',
+    { ...SHOWN_DATABASE, EdbFilePath: 'C:\\DB.edb', LogFolderPath: 'C:\\Logs' },
+    {},
+  ),
+  ofDatabase(
+    'with its folder in other letters',
+    { ...SHOWN_DATABASE, LogFolderPath: 'f:\\dag01\\DAG01-MDB001\\' },
+    {},
+  ),
+  ofDatabase(
+    'with no folder declared',
+    { ...SHOWN_DATABASE, LogFolderPath: 'C:\\Logs' },
+    { log_folder: null },
+  ),
+  ofDatabase('with no folder told', { ...SHOWN_DATABASE, LogFolderPath: null }, {}),
   ofDatabase(
     'alone, of which circular logging changes',
     { ...ALONE, CircularLoggingEnabled: false },
@@ -405,32 +406,48 @@ const CASES: readonly Case[] = [
     { ...ALONE, CircularLoggingEnabled: false },
     { copies: ['EX1'], circular_logging: null },
   ),
-  ofDatabase('with copies, of which circular logging changes', { ...DB, CircularLoggingEnabled: false }, {}),
+  ofDatabase(
+    'with copies, of which circular logging changes',
+    { ...SHOWN_DATABASE, CircularLoggingEnabled: false },
+    {},
+  ),
   ofDatabase('alone, which gets a copy while circular logging is on', ALONE, {}),
   ofDatabase(
     'alone, which gets a copy while circular logging is off',
     { ...ALONE, CircularLoggingEnabled: false },
     {},
   ),
-  ofDatabase('which loses its last passive copy while circular logging is on', DB, { copies: ['EX1'] }),
+  ofDatabase('which loses its last passive copy while circular logging is on', SHOWN_DATABASE, {
+    copies: ['EX1'],
+  }),
   ofDatabase(
     'which loses its last passive copy while circular logging is off',
-    { ...DB, CircularLoggingEnabled: false },
+    { ...SHOWN_DATABASE, CircularLoggingEnabled: false },
     { copies: ['EX1'] },
   ),
-  ofDatabase('which loses its last passive copy, and circular logging with it', DB, {
+  ofDatabase('which loses its last passive copy, and circular logging with it', SHOWN_DATABASE, {
     copies: ['EX1'],
     circular_logging: false,
   }),
   ofDatabase(
     'which loses one of three copies',
-    { ...DB, Servers: ['EX1', 'EX2', 'EX3'], ActivationPreference: ['[EX1, 1]', '[EX2, 2]', '[EX3, 3]'] },
+    {
+      ...SHOWN_DATABASE,
+      Servers: ['EX1', 'EX2', 'EX3'],
+      ActivationPreference: ['[EX1, 1]', '[EX2, 2]', '[EX3, 3]'],
+    },
     {},
   ),
-  ofDatabase('which changes one of two copies', DB, { copies: ['EX1', 'EX3'] }),
-  ofDatabase('active on a server that loses its copy', DB, { copies: ['EX2'] }),
-  ofDatabase('active on a server that loses its copy, as all of them do', DB, { copies: ['EX8', 'EX9'] }),
-  ofDatabase('of which nobody knows where it is active', { ...DB, Server: null }, { copies: ['EX2', 'EX3'] }),
+  ofDatabase('which changes one of two copies', SHOWN_DATABASE, { copies: ['EX1', 'EX3'] }),
+  ofDatabase('active on a server that loses its copy', SHOWN_DATABASE, { copies: ['EX2'] }),
+  ofDatabase('active on a server that loses its copy, as all of them do', SHOWN_DATABASE, {
+    copies: ['EX8', 'EX9'],
+  }),
+  ofDatabase(
+    'of which nobody knows where it is active',
+    { ...SHOWN_DATABASE, Server: null },
+    { copies: ['EX2', 'EX3'] },
+  ),
 
   ...['C:\\DAGFileShareWitnesses\\DAG01', 'C:\\Other'].flatMap((folder) =>
     ['', 'Alternate'].map((which) =>
@@ -585,7 +602,7 @@ const CASES: readonly Case[] = [
     'with copies in order of preference',
     [
       {
-        ...DB,
+        ...SHOWN_DATABASE,
         ActivationPreference: ['[EX12, 10]', '[EX2, 2]', '[EX1, 1]'],
         Servers: ['EX12', 'EX2', 'EX1'],
       },
@@ -595,19 +612,19 @@ const CASES: readonly Case[] = [
   viewed(
     'mailbox_database',
     'with a preference in another form',
-    [{ ...DB, ActivationPreference: ['[EX1, 1]', 'EX2: 2'], Servers: ['EX9', 'EX2', 'EX1'] }],
+    [{ ...SHOWN_DATABASE, ActivationPreference: ['[EX1, 1]', 'EX2: 2'], Servers: ['EX9', 'EX2', 'EX1'] }],
     { ...database, copies: ['EX2', 'EX3'] },
   ),
   viewed(
     'mailbox_database',
     'with a preference that has more around it',
-    [{ ...DB, ActivationPreference: ['x[EX2, 1]', '[EX1, 2]x'] }],
+    [{ ...SHOWN_DATABASE, ActivationPreference: ['x[EX2, 1]', '[EX1, 2]x'] }],
     { ...database, copies: ['EX1', 'EX2'] },
   ),
   viewed(
     'mailbox_database',
     'on a server that is down',
-    [{ ...DB, Mounted: null, Server: null, RpcClientAccessServer: '' }],
+    [{ ...SHOWN_DATABASE, Mounted: null, Server: null, RpcClientAccessServer: '' }],
     database,
   ),
   viewed('certificate', 'by the server alone', [SMTP_ONLY, INSTALLED], {

@@ -2,7 +2,7 @@ import { mailboxDatabase } from '../../../exchange/resources';
 import { ExchangeVersion } from '../../../exchange/versions';
 import type { PowerShellObject } from '../../../powershell/outcome';
 import { renderInvocation } from '../../../powershell/script';
-import { factsOf, SAMPLES } from './samples';
+import { factsOf, SAMPLES, SHOWN_DATABASE } from './samples';
 
 const facts = factsOf(ExchangeVersion.V2019);
 type State = NonNullable<Parameters<typeof mailboxDatabase.steps>[0]['planned']>;
@@ -24,15 +24,9 @@ const seen = (properties: PowerShellObject['properties']): readonly PowerShellOb
     typeNames: [],
     text: 'DAG01-MDB001',
     properties: {
-      Name: 'DAG01-MDB001',
-      Server: 'EX1',
-      Servers: ['EX1', 'EX2'],
-      ActivationPreference: ['[EX1, 1]', '[EX2, 2]'],
-      EdbFilePath: 'E:\\DAG01\\DAG01-MDB001.edb',
-      LogFolderPath: 'F:\\DAG01\\DAG01-MDB001',
+      ...SHOWN_DATABASE,
       CircularLoggingEnabled: false,
       RpcClientAccessServer: '',
-      Mounted: true,
       ...properties,
     },
   },

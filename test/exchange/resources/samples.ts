@@ -136,6 +136,19 @@ export const SAMPLES: { readonly [typeName: string]: KnownValues } = {
   },
 };
 
+/** What Get-MailboxDatabase shows of the sample. */
+export const SHOWN_DATABASE = {
+  Name: 'DAG01-MDB001',
+  Server: 'EX1',
+  Servers: ['EX1', 'EX2'],
+  ActivationPreference: ['[EX1, 1]', '[EX2, 2]'],
+  EdbFilePath: 'E:\\DAG01\\DAG01-MDB001.edb',
+  LogFolderPath: 'F:\\DAG01\\DAG01-MDB001',
+  CircularLoggingEnabled: true,
+  RpcClientAccessServer: 'outlook.contoso.local',
+  Mounted: true,
+};
+
 export function factsOf(version: ExchangeVersion): Facts {
   const catalog = catalogOf(version);
   return {
