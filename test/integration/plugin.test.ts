@@ -368,9 +368,7 @@ describeWithTerraform('a provider under the real terraform', () => {
       const plan = await planned();
       expect(plan.changes[0]?.change.after).toMatchObject({ steps: [] });
       const { stdout, stderr } = await workspace.succeed(['apply', '-no-color', '-input=false', 'plan']);
-      expect(said({ stdout, stderr })).toMatch(
-        /folder_card was not removed/,
-      );
+      expect(said({ stdout, stderr })).toMatch(/folder_card was not removed/);
       expect(stored('c')).toMatchObject({ title: 'T', mark: 'the same file' });
       expect((await stateOf('folder_card.c'))?.tainted).toBeUndefined();
       await expectNothingToDo();
