@@ -219,7 +219,7 @@ describeWithTerraform('what is wrong is said, with its remedy, and nothing is ch
         const { exit, said } = await own.plan();
         expect(exit).toBe(1);
         expect(said).toContain('BsAEX01 is a member of the DAG DAG02');
-        expect(said).toContain('among its existingMembers');
+        expect(said).toContain('name it in its existingMembers');
         expect(own.writes()).toEqual([]);
       } finally {
         await own.remove();
