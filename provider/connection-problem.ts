@@ -21,13 +21,13 @@ export class NoSession extends Error {
 /**
  * The diagnostic for a session that did not open, with the remedy for the kind of failure.
  *
- * @param again whether an earlier session of this run may have changed something
+ * @param hasRun whether the run may have changed something already, in whichever session
  * @param server whose own session it is. Left out: the session of the organization
  */
 export function connectionProblem(
   settings: Settings,
   error: unknown,
-  again = false,
+  hasRun = false,
   server?: string,
 ): Diagnostic {
   if (error instanceof NoSession) return error.diagnostic;
@@ -40,8 +40,8 @@ export function connectionProblem(
       : `\nThis endpoint is used only for ${server}; it comes from ${ownOrigin(server)}. Without a session there, nothing on this server can be read or changed.`;
   return {
     severity: 'error',
-    summary: `No ${again ? 'further ' : ''}session with Exchange at ${where}${server === undefined ? '' : ` for ${server}`}`,
-    detail: `${quoted(message)}\n${connectionRemedy(error, endpoint, server)}${whose}\n${again ? RESUME : 'Nothing was changed.'}`,
+    summary: `No ${hasRun ? 'further ' : ''}session with Exchange at ${where}${server === undefined ? '' : ` for ${server}`}`,
+    detail: `${quoted(message)}\n${connectionRemedy(error, endpoint, server)}${whose}\n${hasRun ? RESUME : 'Nothing was changed.'}`,
   };
 }
 
@@ -92,8 +92,13 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
       return `Check that the server runs and that this machine may reach it; the address comes from ${server === undefined ? `${ENVIRONMENT.endpoint} or the provider block` : ownOrigin(server)}.`;
     case 'authentication-refused':
       return refusedRemedy(facts, endpoint);
-    case 'host-key-unknown':
-      return `Compare the fingerprint ${facts.fingerprint ?? 'of the key'} with the server's own (ssh-keygen -lf on the server), then set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`;
+    case 'host-key-unknown': {
+      const accepting =
+        server === undefined
+          ? `set it in ${ENVIRONMENT.ssh_host_key} or add the key to the known_hosts file.`
+          : `add the key to the known_hosts file. ${ENVIRONMENT.ssh_host_key} would hold for every SSH endpoint.`;
+      return `Compare the fingerprint ${facts.fingerprint ?? 'of the key'} with the server's own (ssh-keygen -lf on the server), then ${accepting}`;
+    }
     case 'host-key-changed':
     case 'host-key-revoked':
       return `The server shows ${facts.fingerprint ?? 'another key'}${facts.knownHostsEntry === undefined ? '' : `, but ${facts.knownHostsEntry} has another one`}. Either the server was reinstalled, or somebody intercepts the connection. Find out which before you accept the new key.`;

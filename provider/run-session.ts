@@ -19,6 +19,8 @@ export interface RunSessionOptions {
   readonly installed: Installed;
   /** Receives a sentence on every remote call. */
   readonly note: (message: string) => void;
+  /** Whether the run may have changed something already, in whichever session. */
+  readonly hasRun: () => boolean;
   /** Set where the session is that of one server; undefined for that of the organization. */
   readonly own: ServerSession | undefined;
 }
@@ -33,7 +35,6 @@ const NOT_WORTH_REPEATING: ReadonlySet<Interruption | undefined> = new Set([
 /** One PowerShell session, opened when it is first needed and opened anew after it was lost. */
 export class RunSession {
   #session: Promise<Session> | null = null;
-  #wasOpened = false;
 
   constructor(
     private readonly settings: Settings,
@@ -100,10 +101,9 @@ export class RunSession {
       session = await opening;
     } catch (error) {
       // The failed opening is kept, so that a thousand resources do not each wait for a server that is down.
-      const server = this.options.own?.server;
-      return { diagnostics: [connectionProblem(this.settings, error, this.#wasOpened, server)] };
+      const { hasRun, own } = this.options;
+      return { diagnostics: [connectionProblem(this.settings, error, hasRun(), own?.server)] };
     }
-    this.#wasOpened = true;
     const begin = performance.now();
     const outcome = await run(session, {
       timeoutMs: this.settings.callTimeoutMs,

@@ -51,7 +51,13 @@ export class ExchangeTarget {
     this.#run = run;
     this.#site = site;
     this.#versions = new DeclaredVersions(settings, own);
-    this.#session = new RunSession(settings, { open, installed: () => run.shown.thumbprints, note, own });
+    this.#session = new RunSession(settings, {
+      open,
+      installed: () => run.shown.thumbprints,
+      note,
+      hasRun: () => run.hasRun,
+      own,
+    });
     this.#servers = new InstalledServers(this.#versions, (invocation) => this.#reads.read(invocation, null));
     this.#reads = new TargetReads(this.#session, {
       versions: this.#versions,

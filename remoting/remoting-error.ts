@@ -98,7 +98,7 @@ export interface RemotingFacts {
   readonly tlsVersion?: string;
   /** Status of an HTTP answer. */
   readonly httpStatus?: number;
-  /** Windows' code of a WSManFault, and its SOAP subcode, for example `w:QuotaLimit`. */
+  /** Windows' code of a WSManFault, and its SOAP subcode, for example `QuotaLimit`. */
   readonly faultCode?: number;
   readonly faultSubcode?: string;
   /** The names on the server's certificate. */

@@ -36,7 +36,7 @@ export function parseUrlKey(
  * some versions only.
  * https://learn.microsoft.com/exchange/client-developer/web-service-reference/pox-autodiscover-response-for-exchange
  */
-const ALWAYS: readonly AutodiscoverService[] = ['ews', 'oab', 'owa'];
+export const ALWAYS_GIVEN: readonly AutodiscoverService[] = ['ews', 'oab', 'owa'];
 
 const WHO: { readonly [side in Side]: string } = {
   internal: 'clients inside',
@@ -54,7 +54,7 @@ export function urlDifferences(seen: readonly SeenUrl[], declared: DeclaredUrls)
   });
   const missing = Object.keys(declared).flatMap((key) => {
     const wanted = parseUrlKey(key);
-    if (wanted === undefined || !ALWAYS.includes(wanted.service)) return [];
+    if (wanted === undefined || !ALWAYS_GIVEN.includes(wanted.service)) return [];
     const { service, side } = wanted;
     const isThere = seen.some((each) => each.service === service && (each.side ?? side) === side);
     return isThere ? [] : [`there is no URL of ${service} for ${WHO[side]}`];

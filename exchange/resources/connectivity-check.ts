@@ -1,5 +1,5 @@
 import { text, textMap, textSet, visible, type Known, type Problem } from '../../schema';
-import { AUTODISCOVER_SERVICES, parseUrlKey } from './autodiscover-urls';
+import { ALWAYS_GIVEN, AUTODISCOVER_SERVICES, parseUrlKey } from './autodiscover-urls';
 import { CONNECTIVITY_TESTS } from './connectivity-test-names';
 import {
   accountRemedy,
@@ -127,7 +127,7 @@ export const connectivityCheck = defineResource({
     ),
     autodiscover_urls: textMap(
       'optional',
-      `URLs that its answer must hold, by service and side, such as "ews internal": several with spaces between, of which any is right. Services: ${AUTODISCOVER_SERVICES.join(', ')}. Left out: any are right.`,
+      `URLs that its answer may give, by service and side, such as "ews internal": several with spaces between, of which any is right. It must give those of ${ALWAYS_GIVEN.join(', ')}; of the others only a wrong one counts, and that of owa is right for ecp as well. Services: ${AUTODISCOVER_SERVICES.join(', ')}. Left out: any are right.`,
       { problem: urlsProblem },
     ),
     timeout_seconds: timeoutSeconds('they do'),

@@ -85,8 +85,8 @@ function keptNote<Target>(
       severity: 'warning',
       summary: `${resource.typeName} was not removed`,
       detail:
-        'Terraform planned to remove the object and to create it again. Both are the same object, which is in use, so it ' +
-        `was changed in place. Only if another object is declared in its place by now, remove this one by hand:\n${numbered(removal)}`,
+        'Terraform planned to remove the object and to create it again. Both are the same object, which is in use: nothing ' +
+        `was run for the removal, and the creation changes it in place. Only if another object is declared in its place by now, remove this one by hand:\n${numbered(removal)}`,
     },
   ];
 }
@@ -94,8 +94,8 @@ function keptNote<Target>(
 interface End extends ApplyResult {
   /** The object as it was read back after a failure; null where it is not there. Left out where nothing was read. */
   readonly seen?: Values | null;
-  /** Nobody knows whether the object is there, because it could not be read. */
-  readonly isUnread?: boolean;
+  /** The object as it may be, where steps began and it could not be read afterwards. */
+  readonly unread?: Values;
 }
 
 /** Creates or updates. `recorded` is what the state holds of the object so far. */
@@ -116,7 +116,7 @@ async function createOrUpdate<Target>(
 
   const run = await runSteps(resource, steps, texts, target, signal);
   const end: End = hasErrors(run.diagnostics)
-    ? await stateAfterFailure(resource, change, recorded, run.work, target)
+    ? await stateAfterFailure(resource, change, recorded, run, target)
     : await stateAfterSuccess(resource, change, recorded, run.work, target, signal);
   const diagnostics = [...withReadBack(resource, change, run.diagnostics, end), ...end.diagnostics];
   const isUnfinished = recorded === null && hasErrors(diagnostics);
@@ -141,9 +141,9 @@ async function stateAfterSuccess<Target>(
   } catch (error) {
     if (resource.legacy) throw error; // Older providers keep nothing of what they cannot read back.
     // It was made all the same. Of a creation with `find` the state still keeps nothing: the next plan looks for it.
-    const made = recorded ?? withShownSteps(resource, withoutUnknown(planned), work, target);
+    const made = withShownSteps(resource, withoutUnknown(planned), work, target);
     const diagnostics = [failure(`${resource.typeName} could not be read after the apply`, error)];
-    return { ...done(made, diagnostics), isUnread: true };
+    return { ...done(recorded ?? made, diagnostics), unread: made };
   }
   if (observed === null) {
     return done(null, [
@@ -170,7 +170,7 @@ async function stateAfterFailure<Target>(
   resource: ManagedResource<Target>,
   change: Change,
   recorded: Values | null,
-  work: Work,
+  { work, hasBegun }: Run,
   target: Target,
 ): Promise<End> {
   if (resource.isCheck || (resource.atomicSteps && work.ran.length === 0)) return done(recorded);
@@ -189,7 +189,7 @@ async function stateAfterFailure<Target>(
       recorded ??
       (expected !== null && work.ran.length > 0 ? withShownSteps(resource, expected, work, target) : null);
     const diagnostics = [failure(`${resource.typeName} could not be read after the failure`, error)];
-    return { ...done(unseen, diagnostics), isUnread: true };
+    return { ...done(unseen, diagnostics), ...(hasBegun && expected !== null ? { unread: expected } : {}) };
   }
 }
 
@@ -229,28 +229,32 @@ function readBackText(resource: ManagedResource<never>, planned: Values | null, 
 function leftoverNote<Target>(
   resource: ManagedResource<Target>,
   change: Creation | Update,
-  { state: observed, isUnread = false }: End,
+  { state, unread }: End,
   target: Target,
 ): readonly Diagnostic[] {
-  if (observed === null) return [];
+  const object = unread ?? state;
+  if (object === null) return [];
   const { kind, prior } = change;
-  const mayExist = isUnread && kind === 'create';
   const isUnchanged =
     prior !== null &&
-    differences(resource.schema, prior, observed).every((name) => isShownSteps(resource, name));
+    differences(resource.schema, prior, object).every((name) => isShownSteps(resource, name));
   if (isUnchanged) return [];
-  const removal = kind === 'create' ? removalOf(resource, observed, target) : [];
+  const removal = kind === 'create' ? removalOf(resource, object, target) : [];
+  const [what, found] =
+    unread !== undefined && kind === 'create'
+      ? ['The object may exist', 'if it exists, the plan finds it']
+      : ['The object exists', 'the plan finds it'];
   const ways =
-    (mayExist
-      ? 'It could not be read, so that it may exist, but it is not in the Terraform state. Plan again: if the object exists, the plan finds it and shows the steps that are left.'
-      : 'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.') +
-    (removal.length === 0
+    removal.length === 0
       ? ''
-      : ` If you do not want the object any more, remove it by hand:\n${numbered(removal)}`);
-  const summary = mayExist
-    ? `${resource.typeName} may have been created`
-    : `${resource.typeName} is only partly ${kind === 'create' ? 'created' : 'changed'}`;
-  return [{ severity: 'warning', summary, detail: ways }];
+      : ` If you do not want the object any more, remove it by hand:\n${numbered(removal)}`;
+  return [
+    {
+      severity: 'warning',
+      summary: `${resource.typeName} ${unread === undefined ? 'is' : 'may be'} only partly ${kind === 'create' ? 'created' : 'changed'}`,
+      detail: `${what}, but is not in the Terraform state. Plan again: ${found} and shows the steps that are left.${ways}`,
+    },
+  ];
 }
 
 /** An apply runs the steps that the plan showed, or none. Where the plan left the steps unknown, it promised none. */
@@ -278,6 +282,8 @@ function textsOf(resource: ManagedResource<never>, steps: readonly unknown[]): r
 
 interface Run {
   readonly work: Work;
+  /** Whether a step was tried, even if none completed. */
+  readonly hasBegun: boolean;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -289,9 +295,9 @@ async function runSteps<Target>(
   signal: AbortSignal,
 ): Promise<Run> {
   const diagnostics: Diagnostic[] = [];
-  const after = (completed: number): Run => {
+  const after = (completed: number, hasBegun = completed > 0): Run => {
     const effectTexts = resource.effects?.of(steps.slice(0, completed)) ?? [];
-    return { work: { ran: texts.slice(0, completed).flat(), effectTexts }, diagnostics };
+    return { work: { ran: texts.slice(0, completed).flat(), effectTexts }, hasBegun, diagnostics };
   };
   for (const [index, step] of steps.entries()) {
     const place = `Step ${index + 1} of ${steps.length}: ${texts[index]?.join('\n')}`;
@@ -314,7 +320,7 @@ async function runSteps<Target>(
           : diagnostic,
       ),
     );
-    if (hasErrors(found)) return after(index);
+    if (hasErrors(found)) return after(index, true);
   }
   return after(steps.length);
 }
@@ -415,6 +421,6 @@ async function remove<Target>(
   const run = await runSteps(resource, steps, texts, target, signal);
   if (!hasErrors(run.diagnostics)) return done(null, run.diagnostics);
   const change: Change = { kind: 'destroy', prior, planned: null, config: null };
-  const end = await stateAfterFailure(resource, change, prior, run.work, target);
+  const end = await stateAfterFailure(resource, change, prior, run, target);
   return done(end.state, [...withReadBack(resource, change, run.diagnostics, end), ...end.diagnostics]);
 }

@@ -125,7 +125,10 @@ export interface ManagedResource<Target, Step = unknown> {
    * @default no warning
    */
   foundNote?(existing: Values): string;
-  /** The warning in the plan of a destroy that runs nothing, for example that the object is only forgotten. */
+  /**
+   * The warning in the plan of a destroy that runs nothing, for example that the object is only forgotten. Shown only with
+   * `stepsAttribute`.
+   */
   readonly destroyNote?: string;
   /** Checks the configuration beyond what the attributes check. Pure. The configuration may hold unknown values. */
   validate?(config: Values): readonly Diagnostic[];
@@ -158,7 +161,7 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * Looks up facts for the plan: values of computed attributes, and diagnostics. Called for every plan, also where the
    * configuration did not change, unless the plan refuses the change at once (a new identity, `-replace`), or the object
-   * is what a replacement of the same apply left over. Called again in the apply, where Terraform plans each creation and
+   * is what a replacement left over in an apply that has changed something already. Called again in the apply, where Terraform plans each creation and
    * update once more: a value that was known in the plan and differs now makes Terraform stop. A removal is not planned
    * again: its values replace those of the prior object when its steps are computed, at plan and at apply.
    */

@@ -1,5 +1,5 @@
-import { UNKNOWN } from '../../schema';
-import type { Values } from '../../schema';
+import { isRecord, UNKNOWN } from '../../schema';
+import type { Value, Values } from '../../schema';
 
 /**
  * What a plan hands to the calls that follow it, as the private data of the plan: Terraform keeps these bytes beside
@@ -39,15 +39,16 @@ export function writeMemo(memo: Memo): Uint8Array {
 }
 
 /**
- * Empty where the bytes are not of this form: then another version of the provider wrote them. A removal with an empty
+ * Empty where the bytes hold no JSON object: then another version of the provider wrote them. A removal with an empty
  * memo runs nothing where the resource has `find`, as beside a replacement; otherwise it runs the steps of the state.
  */
 export function readMemo(bytes: Uint8Array | undefined): Memo {
   if (bytes === undefined || bytes.length === 0) return {};
   try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'), (_name, part: unknown) =>
+    const memo: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'), (_name, part: unknown) =>
       isUnknownMark(part) ? UNKNOWN : part,
-    ) as Memo;
+    );
+    return isRecord(memo as Value) ? (memo as Memo) : {};
   } catch {
     return {};
   }

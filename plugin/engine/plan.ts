@@ -330,7 +330,7 @@ function foundNote<Target>(
   ];
 }
 
-/** An object that was looked up, as the memo keeps it: without secrets. */
+/** An object that was looked up, as the memo keeps it: without write-only values. */
 function kept(resource: ManagedResource<never>, object: Values): Values {
   return withoutWriteOnly(resource.schema, conform(resource.schema, object));
 }

@@ -4,7 +4,10 @@ import type { Change, Creation, ManagedResource, Update } from './definition';
 
 /**
  * The change as a definition's `steps` gets it. An attribute that the declaration leaves to the provider, and that is
- * not known yet, is null. An unknown value that `inform` gave is an input of the steps, so it stays unknown.
+ * not known yet, is null.
+ *
+ * @param informed what `inform` gave to a plan: an unknown value of these is an input of the steps, so it stays unknown.
+ *   Left out in an apply, where each value that is still unknown is null.
  */
 export function withUnsetAsNull<Of extends Creation | Update>(change: Of, informed: Values = {}): Of {
   const { planned, config } = change;

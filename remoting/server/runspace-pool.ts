@@ -258,7 +258,7 @@ export class ServerRunspacePool {
   }
 }
 
-/** A number of runspaces. PowerShell itself takes any 32-bit number. */
+/** A number of runspaces: a whole one, at least 1. */
 function isCount(value: HostValue | undefined): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 1;
 }

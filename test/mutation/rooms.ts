@@ -43,7 +43,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     tests: [
       exchangeTest('resources/.*|needed-cmdlets|interruptions|connectivity|several-certificates'),
       exchangeTest('versions/.*|declaration-form|plan'),
-      exchangeTest('desired-state|diagnostics|reviewed-plans'),
+      exchangeTest('desired-state|reviewed-plans'),
       // What reads objects is tested with the provider that reads them.
       /^test\/provider\/(autodiscover-answer|drain|offered-commands|pfx-kinds|rename|resource|server-readings)\.test\.ts$/,
       /^test\/provider\/(certificates-by-way|several-certificates)\.test\.ts$/,

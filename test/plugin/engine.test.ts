@@ -710,7 +710,8 @@ describe('an object that is changed in place', () => {
   });
 
   test.each([
-    ['of which a step fails', 'set a size', 'broke', 'failure'],
+    ['of which the first step fails', 'make a', 'broke', 'failure'],
+    ['of which a later step fails', 'set a size', 'broke', 'failure'],
     ['of which every step succeeds', undefined, undefined, 'apply'],
   ])(
     '%s, but which cannot be read then, may exist outside of the state',
@@ -726,9 +727,9 @@ describe('an object that is changed in place', () => {
       ]);
       expect(diagnostics.at(-1)).toEqual({
         severity: 'warning',
-        summary: 'test_thing may have been created',
+        summary: 'test_thing may be only partly created',
         detail:
-          'It could not be read, so that it may exist, but it is not in the Terraform state. Plan again: if the object exists, the plan finds it and shows the steps that are left. If you do not want the object any more, remove it by hand:\n  1. remove a',
+          'The object may exist, but is not in the Terraform state. Plan again: if it exists, the plan finds it and shows the steps that are left. If you do not want the object any more, remove it by hand:\n  1. remove a',
       });
     },
   );
@@ -742,7 +743,7 @@ describe('an object that is changed in place', () => {
     const { diagnostics } = await deploy(null, config({ name: 'a', url: 'u', size: 1 }));
     expect(diagnostics.at(-1)).toEqual({
       severity: 'warning',
-      summary: 'test_thing is only partly changed',
+      summary: 'test_thing may be only partly changed',
       detail:
         'The object exists, but is not in the Terraform state. Plan again: the plan finds it and shows the steps that are left.',
     });
@@ -1144,7 +1145,11 @@ test('the memo survives its bytes, unknown parts too; foreign bytes are none', (
   };
   expect(readMemo(writeMemo(memo))).toEqual(memo);
   expect(writeMemo({})).toHaveLength(0);
-  for (const foreign of [undefined, Buffer.alloc(0), Buffer.from('not json')]) {
+  for (const foreign of [
+    undefined,
+    Buffer.alloc(0),
+    ...['not json', 'null', '[]', '1'].map((text) => Buffer.from(text)),
+  ]) {
     expect(readMemo(foreign)).toEqual({});
   }
 });

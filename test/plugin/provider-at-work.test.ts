@@ -401,7 +401,7 @@ describe('the apply of a change', () => {
         severity: 'warning',
         summary: 'test_thing was not removed',
         detail:
-          'Terraform planned to remove the object and to create it again. Both are the same object, which is in use, so it was changed in place. Only if another object is declared in its place by now, remove this one by hand:\n  1. remove a',
+          'Terraform planned to remove the object and to create it again. Both are the same object, which is in use: nothing was run for the removal, and the creation changes it in place. Only if another object is declared in its place by now, remove this one by hand:\n  1. remove a',
       },
     ]);
   });

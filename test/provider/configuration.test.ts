@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { CONFIGURATION_SCHEMA, ENVIRONMENT, settingsFrom } from '../../provider/configuration';
 import { sshSecrets } from '../../provider/ssh-endpoint';
 import { wsmanPassword } from '../../provider/wsman-endpoint';
-import { formatPath, type Values } from '../../schema';
+import type { Values } from '../../schema';
+import { diagnosticText } from '../diagnostic-text';
 import { GoldenSections } from '../golden-sections';
 
 const config = (values: Values): Values => ({
@@ -144,12 +145,7 @@ const titleOf = (values: Values, environment: { readonly [variable: string]: str
   `${JSON.stringify(values)}${Object.keys(environment).length === 0 ? '' : ` with ${JSON.stringify(environment)}`}`;
 
 const told = (values: Values, environment: { readonly [variable: string]: string }) =>
-  settingsFrom(config(values), environment)
-    .diagnostics.map(
-      ({ severity, path, summary, detail }) =>
-        `${severity} at ${formatPath(path ?? [])}: ${summary}\n  ${detail}\n`,
-    )
-    .join('');
+  settingsFrom(config(values), environment).diagnostics.map(diagnosticText).join('');
 
 beforeAll(() =>
   golden.update(() =>

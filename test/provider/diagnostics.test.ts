@@ -16,6 +16,7 @@ import {
 import { RemotingError, type RemotingErrorKind, type RemotingFacts } from '../../remoting/remoting-error';
 import { EXCHANGE_SHELL, WINDOWS_SHELL } from '../../remoting/transports/wsman/names';
 import { type Diagnostic, type Values, withEveryAttribute } from '../../schema';
+import { diagnosticText } from '../diagnostic-text';
 import { GoldenSections } from '../golden-sections';
 
 const PASSWORD = 'canary-08c2';
@@ -101,8 +102,8 @@ const FAILURES: readonly Failure[] = [
   ['usage', BASIC, { remedy: 'Do this.' }],
 ];
 
-const failed = ([kind, values, facts]: Failure, again = false, server?: string) =>
-  connectionProblem(settings(values), new RemotingError(kind, 'it said so', facts), again, server);
+const failed = ([kind, values, facts]: Failure, hasRun = false, server?: string) =>
+  connectionProblem(settings(values), new RemotingError(kind, 'it said so', facts), hasRun, server);
 
 const ANY = { server: 'EX1', host: 'ex1.contoso.com', seconds: 60, reason: 'because', thumbprint: 'AB' };
 const WEB: Probe = { ...ANY, kind: 'certificate', scheme: 'tls', port: 443, name: 'mail.contoso.com' };
@@ -181,6 +182,7 @@ const CASES: readonly (readonly [title: string, tell: () => Diagnostic | undefin
     'no session of a server: refused',
     () => failed(['refused', BASIC, { faultCode: 2150858811 }], false, 'EX1'),
   ],
+  ['no session of a server: host key unknown', () => failed(['host-key-unknown', SSH], true, 'EX1')],
   ['no session: an error of another kind', () => connectionProblem(settings(BASIC), new Error('odd'))],
   ['no session: no error at all', () => connectionProblem(settings(BASIC), 'odd')],
   ['no session: none can exist', () => connectionProblem(settings(BASIC), new NoSession(why))],
@@ -216,7 +218,7 @@ const CASES: readonly (readonly [title: string, tell: () => Diagnostic | undefin
 ];
 
 function textOf(told: Diagnostic | undefined): string {
-  return told === undefined ? '(nothing)\n' : `${told.severity}: ${told.summary}\n${told.detail}\n`;
+  return told === undefined ? '(nothing)\n' : diagnosticText(told);
 }
 
 beforeAll(() => golden.update(() => CASES.map(([title, tell]) => [title, textOf(tell())])));

@@ -533,6 +533,17 @@ test.each([
   },
 );
 
+test('a first session that does not open is not said to have changed nothing once another one has', async () => {
+  const run = new Run();
+  const elsewhere = new ExchangeTarget(settings, async () => new ScriptedSession(() => objects()), { run });
+  const target = new ExchangeTarget(settings, () => Promise.reject(new Error('no session')), { run });
+  expect(await elsewhere.run(write, signal)).toMatchObject({ kind: 'done' });
+  const reading = await target.observe(read);
+  if (reading.kind !== 'failed') throw new Error('expected a failure');
+  expect(reading.diagnostics[0]?.detail).toContain('What was done before stays done');
+  expect(reading.diagnostics[0]?.detail).not.toContain('Nothing was changed');
+});
+
 describe('the version of a server', () => {
   const servers = (display: string) =>
     new ScriptedSession(() => objects({ Name: 'EX1', AdminDisplayVersion: display }));

@@ -6,6 +6,7 @@ import { KerberosRefused } from '../../dns/kerberos-sign-in';
 import { SecureText } from '../../powershell/invocation';
 import { refusalProblem, updateOptionsFor, updateRefusal, type Refusal } from '../../provider/dns-updates';
 import { path } from '../../schema';
+import { diagnosticText } from '../diagnostic-text';
 import { GoldenSections } from '../golden-sections';
 
 /** What people are told before a deploy where DNS would not take its records. */
@@ -42,8 +43,7 @@ const answering = (answer: number | Error) =>
 
 function text(refusal: Refusal | undefined): string {
   if (refusal === undefined) return '(the update is taken)\n';
-  const problem = refusalProblem('contoso.com', refusal, 'error', path('dns', 'zones'));
-  return `${problem.severity}: ${problem.summary}\n${problem.detail}\n`;
+  return diagnosticText(refusalProblem('contoso.com', refusal, 'error', path('dns', 'zones')));
 }
 
 const WAYS = { unsigned: UNSIGNED, 'with a key': KEYED, 'by Kerberos': PASSWORD, 'as oneself': ACCOUNT };

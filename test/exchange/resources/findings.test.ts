@@ -8,10 +8,11 @@ import {
   type AnyResource,
   type Facts,
 } from '../../../exchange/resources';
-import { formatPath, type Diagnostic, type KnownValues, type StateOf } from '../../../schema';
+import { type Diagnostic, type KnownValues, type StateOf } from '../../../schema';
 import { ExchangeVersion } from '../../../exchange/versions';
 import type { PowerShellObject, PowerShellValue } from '../../../powershell/outcome';
 import { renderInvocation } from '../../../powershell/script';
+import { diagnosticText } from '../../diagnostic-text';
 import { GoldenSections } from '../../golden-sections';
 import { factsOf, OTHER_THUMBPRINT, sample, SHOWN_DATABASE, THUMBPRINT } from './samples';
 
@@ -40,12 +41,8 @@ function objects(rows: readonly Row[]): readonly PowerShellObject[] {
   return rows.map((properties) => ({ typeNames: [], properties }));
 }
 
-function text({ severity, path, summary, detail }: Diagnostic): string {
-  return `${severity}${path === undefined ? '' : ` at ${formatPath(path)}`}: ${summary}\n  ${detail.replaceAll('\n', '\n  ')}\n`;
-}
-
 function texts(diagnostics: readonly Diagnostic[]): string {
-  return diagnostics.length === 0 ? '(nothing)\n' : diagnostics.map(text).join('');
+  return diagnostics.length === 0 ? '(nothing)\n' : diagnostics.map(diagnosticText).join('');
 }
 
 /** A configuration of attributes, as far as it is known. */
