@@ -1,10 +1,16 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
-import { build, transform } from 'esbuild';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { build, transform, type Metafile } from 'esbuild';
 
 const root = resolve(__dirname, '..');
 const COMMENT = '//';
 const NEWLINE = '\n';
+
+/**
+ * Names stay, so that a log shows which function an error came from. esbuild's `keepNames` beside short names would do that,
+ * too, but it sets the name of each function when it is made, at run time.
+ */
+const SHORTENED = { minifyWhitespace: true, minifySyntax: true } as const;
 
 /**
  * Bundles one program into one executable JavaScript file. Parts that the program loads by `import()` are kept as text,
@@ -13,8 +19,9 @@ const NEWLINE = '\n';
  */
 export async function bundle(entry: string, file: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [join(root, entry)],
+    absWorkingDir: root,
     outdir: dirname(file),
     write: false,
     bundle: true,
@@ -23,8 +30,8 @@ export async function bundle(entry: string, file: string): Promise<void> {
     // esbuild splits a program only in this format. The parts are turned into CommonJS below.
     format: 'esm',
     splitting: true,
-    minify: true,
-    keepNames: true,
+    ...SHORTENED,
+    metafile: true,
     legalComments: 'external',
     // Optional native parts of ssh2, which has the same functions in JavaScript: a bundle must also run where nothing can
     // be compiled.
@@ -34,7 +41,8 @@ export async function bundle(entry: string, file: string): Promise<void> {
   const parts = new Map<string, string>();
   const legal: string[] = [];
   for (const { path, text } of outputFiles) {
-    if (path.endsWith('.js')) parts.set(`./${basename(path)}`, await asCommonJs(text));
+    if (path.endsWith('.js'))
+      parts.set(`./${basename(path)}`, await asCommonJs(text, isThirdParty(metafile, path)));
     else legal.push(text);
   }
   const main = `./${basename(entry, '.ts')}.js`;
@@ -46,12 +54,21 @@ export async function bundle(entry: string, file: string): Promise<void> {
   chmodSync(file, 0o755);
 }
 
-async function asCommonJs(text: string): Promise<string> {
+/** Whether all code of a part comes from other projects. */
+function isThirdParty({ outputs }: Metafile, file: string): boolean {
+  // esbuild writes all paths with slashes.
+  const inputs = Object.keys(outputs[relative(root, file).replaceAll('\\', '/')]?.inputs ?? {});
+  return inputs.length > 0 && inputs.every((input) => input.startsWith('node_modules/'));
+}
+
+/** @param shortensNames whether its functions get short names, too */
+async function asCommonJs(text: string, shortensNames: boolean): Promise<string> {
   const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
-    minify: true,
+    ...SHORTENED,
+    minifyIdentifiers: shortensNames,
     // The parts are in the same file, so that import() cannot load them. This turns it into require().
     supported: { 'dynamic-import': false },
   });

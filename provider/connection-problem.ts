@@ -107,7 +107,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
     case 'timeout':
       return facts.stderr === undefined && facts.output === undefined
         ? `Raise ${ENVIRONMENT.open_timeout_seconds} if the server is only slow.`
-        : `The program at the other end printed this text and opened no session. Correct the way PowerShell is started there. ${startedBy(endpoint)} If PowerShell is only slow to start, raise ${ENVIRONMENT.open_timeout_seconds}.`;
+        : `The program at the other end printed this text and opened no session. Correct the way PowerShell is started there. ${startedBy(endpoint)}${silence(endpoint)} If PowerShell is only slow to start, raise ${ENVIRONMENT.open_timeout_seconds}.`;
     case 'not-started':
       return `PowerShell at the other end stopped before it opened a session. Start it there by hand to see the same message, and correct what the message names; a missing or broken session configuration file (.pssc) is one cause. ${startedBy(endpoint)}`;
     case 'refused':
@@ -138,7 +138,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
       return 'Either the server is busy, or the account already has as many sessions as its throttling policy allows. Close other sessions of the account, or wait, and try again.';
     case 'protocol':
       if (facts.output !== undefined) {
-        return `Something at the other end prints text into the output that only the session may use: a banner, a profile or start-up file of the shell, or a program that is not PowerShell. Turn this text off. ${startedBy(endpoint)}`;
+        return `Something at the other end prints text into the output that only the session may use: a banner, a profile or start-up file of the shell, or a program that is not PowerShell. Turn this text off. ${startedBy(endpoint)}${silence(endpoint)}`;
       }
       return notPowerShell(facts);
     case 'closed':
@@ -230,8 +230,13 @@ function startedBy(endpoint: Endpoint): string {
     case 'ssh':
       return `The server's sshd_config starts it, as the subsystem ${endpoint.subsystem} (${ENVIRONMENT.ssh_subsystem}).`;
     case 'process':
-      return `process_command (provider block, or ${ENVIRONMENT.process_command}) starts it; -NoLogo and -NoProfile keep PowerShell itself silent.`;
+      return `process_command (provider block, or ${ENVIRONMENT.process_command}) starts it.`;
     case 'wsman':
       return '';
   }
+}
+
+/** How to keep PowerShell from printing text of its own, where its command line is a setting of the provider. */
+function silence({ kind }: Endpoint): string {
+  return kind === 'process' ? ' -NoLogo and -NoProfile keep PowerShell itself silent.' : '';
 }

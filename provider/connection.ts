@@ -27,7 +27,7 @@ export type Installed = () => readonly string[];
  * times for each plan.
  *
  * @param installed left out: the run gives no certificate to IIS
- * @throws RemotingError where no session opens
+ * @throws RemotingError where no session opens; another Error where a file with a secret or a key cannot be used
  */
 export async function connect(
   settings: Settings,

@@ -1,6 +1,7 @@
 /**
- * Values of declarations, plans and real objects. A value is known, null (not set), or unknown until apply. A set is an
- * array whose order does not count.
+ * Values of declarations, plans and real objects. Null stands for what is not set, and is known. A value is unknown until
+ * the apply, whole (`UNKNOWN`) or in a part. A set is an array in a fixed order (`inSetOrder`), so that equal sets are
+ * equal arrays.
  */
 
 /** A value that is not known before apply. There is only this instance, so compare with `===`. */

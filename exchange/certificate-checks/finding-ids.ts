@@ -21,7 +21,8 @@ export const CERTIFICATE_FINDING_IDS = [
 export type CertificateFindingId = (typeof CERTIFICATE_FINDING_IDS)[number];
 
 /**
- * Findings that cannot be accepted: clients refuse such a certificate, or no public authority certifies such a name.
+ * Findings that can never be accepted: clients refuse such a certificate, or no public authority certifies such a name. A
+ * check of another id can refuse the acceptance of a single finding (`neverAccepted`).
  */
 const NEVER_ACCEPTED = [
   'not-yet-valid',
@@ -33,11 +34,11 @@ const NEVER_ACCEPTED = [
 
 export type AcceptableFindingId = Exclude<CertificateFindingId, (typeof NEVER_ACCEPTED)[number]>;
 
-/** Findings that can be accepted with a reason. */
+/** The ids of findings that can be accepted with a reason, except those that their check marks with `neverAccepted`. */
 export const ACCEPTABLE_FINDING_IDS: readonly AcceptableFindingId[] =
   CERTIFICATE_FINDING_IDS.filter(isAcceptable);
 
-/** Whether a finding can be accepted with a reason. */
+/** Whether findings with this id can be accepted with a reason, see `ACCEPTABLE_FINDING_IDS`. */
 export function isAcceptable(id: CertificateFindingId): id is AcceptableFindingId {
   return !NEVER_ACCEPTED.some((never) => never === id);
 }

@@ -235,14 +235,19 @@ function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecord
   ];
 }
 
-function outsideZones({ view, host, key, path }: DeclaredRecords): readonly Finding[] {
+function outsideZones({ view, host, key, path, content }: DeclaredRecords): readonly Finding[] {
   if (zoneOf(view, host) !== undefined) return [];
   const zones = formatPath([...view.path, { attribute: 'zones' }]);
+  const zone = likelyZone(host);
+  const isDomain = host.includes('.');
   return [
     {
       path,
       problem: `${host === key ? `'${key}'` : `'${key}' (${host})`} lies in none of the zones (${view.declared.zones.map(({ name }) => name).join(', ') || 'there are none'})`,
-      remedy: `add its zone to ${zones}, for example { name: '${likelyZone(host)}' }, or correct the name`,
+      remedy:
+        content.recordType === 'CNAME' && zone === host
+          ? `write the whole name of a host, such as ${isDomain ? `www.${host}` : `${host}.contoso.com`}, and add its zone to ${zones}: an alias cannot have the name of a zone`
+          : `add its zone to ${zones}, for example { name: '${zone}' }, or correct the name`,
     },
   ];
 }

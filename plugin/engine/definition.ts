@@ -168,8 +168,8 @@ export interface ManagedResource<Target, Step = unknown> {
   inform?(change: Change, target: Target): Promise<Information>;
   /**
    * The steps that carry the change out, in order. Pure: the target gives no more than its settings. `UNKNOWN` while a
-   * value that they depend on is. Called at plan and again at apply; where the two differ, nothing is run. Where the
-   * plan left the steps unknown, or a creation or an update has no `stepsAttribute`, the plan showed none to compare
+   * value that they depend on is. Called at plan and again at apply; where the two differ, none of the object's steps
+   * is run. Where the plan left the steps unknown, or a creation or an update has no `stepsAttribute`, the plan showed none to compare
    * with. An attribute that is left to the provider and is not known yet is null here, so that `UNKNOWN` always means an
    * input that something else will make known.
    */

@@ -8,8 +8,9 @@ import type { Value, Values } from '../../schema';
 export interface Memo {
   /**
    * The steps that the removal of the object runs, as the plan showed them. The plans of an update and of a removal have
-   * them. That of a creation has none, where the definition has `find`, nor that of a removal within an apply. Terraform
-   * replaces an object by a creation and a removal that share one memo:
+   * them. Where the definition has `find`, the plan of a creation has none, nor has that of a removal which Terraform asks
+   * for in a walk that has applied a change already. Terraform replaces an object by a creation and a removal that share
+   * one memo:
    *
    * - On `-replace` it is the memo of an update, so that a creation with these steps in its memo is refused.
    * - After `terraform taint` it is the memo of a creation, so that a removal without these steps in its memo belongs to a

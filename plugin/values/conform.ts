@@ -20,7 +20,7 @@ export function conform(schema: BlockSchema, raw: unknown, path: Path = []): Val
   const fields = recordOf(raw, path);
   const values: { [name: string]: Value } = {};
   for (const [name, { type }] of Object.entries(schema.attributes)) {
-    values[name] = conformType(type, fields[name], [...path, { attribute: name }]);
+    values[name] = conformType(type, fields[name], path, { attribute: name });
   }
   for (const [name, block] of Object.entries(schema.blocks ?? {})) {
     values[name] = conformBlock(block, fields[name], [...path, { attribute: name }]);
@@ -38,36 +38,32 @@ function conformBlock(block: Block, raw: unknown, path: Path): Value {
   return block.nesting === 'set' ? inSetOrder(items) : items;
 }
 
-function conformType(type: AttributeType, raw: unknown, path: Path): Value {
+/** @param above the path of what contains the value, at which `step` leads to it; a whole path is made only where it is needed */
+function conformType(type: AttributeType, raw: unknown, above: Path, step: Path[number]): Value {
   if (raw === null || raw === undefined) return null;
   if (raw === UNKNOWN) return UNKNOWN;
-  if (type === 'string') {
-    if (typeof raw !== 'string') throw new NonconformingValue(path, 'should be text');
-    return raw;
-  }
+  if (type === 'string' && typeof raw === 'string') return raw;
+  if (type === 'bool' && typeof raw === 'boolean') return raw;
+  const path = [...above, step];
+  if (type === 'string') throw new NonconformingValue(path, 'should be text');
+  if (type === 'bool') throw new NonconformingValue(path, 'should be true or false');
   if (type === 'number') return numberOf(raw, path);
-  if (type === 'bool') {
-    if (typeof raw !== 'boolean') throw new NonconformingValue(path, 'should be true or false');
-    return raw;
-  }
   if ('list' in type) {
-    return listOf(raw, path).map((item, index) => conformType(type.list, item, [...path, { index }]));
+    return listOf(raw, path).map((item, index) => conformType(type.list, item, path, { index }));
   }
   if ('set' in type) {
-    return inSetOrder(
-      listOf(raw, path).map((item, index) => conformType(type.set, item, [...path, { index }])),
-    );
+    return inSetOrder(listOf(raw, path).map((item, index) => conformType(type.set, item, path, { index })));
   }
   const fields = recordOf(raw, path);
   if ('map' in type) {
     return Object.fromEntries(
-      Object.entries(fields).map(([key, item]) => [key, conformType(type.map, item, [...path, { key }])]),
+      Object.entries(fields).map(([key, item]) => [key, conformType(type.map, item, path, { key })]),
     );
   }
   return Object.fromEntries(
     Object.entries(type.object).map(([name, inner]) => [
       name,
-      conformType(inner, fields[name], [...path, { attribute: name }]),
+      conformType(inner, fields[name], path, { attribute: name }),
     ]),
   );
 }

@@ -52,11 +52,12 @@ let depth = 0;
 
 /** Makes the codec of a message from its table. */
 export function message<const F extends Fields>(fields: F): Message<TypeOfFields<F>> {
-  const byNumber = new Map(Object.entries(fields).map(([name, [number, type]]) => [number, { name, type }]));
+  const entries = Object.entries(fields);
+  const byNumber = new Map(entries.map(([name, [number, type]]) => [number, { name, type }]));
   return {
     encode(value) {
       const writer = new BinaryWriter();
-      for (const [name, [number, type]] of Object.entries(fields)) {
+      for (const [name, [number, type]] of entries) {
         const field = (value as { readonly [name: string]: unknown })[name];
         if (field !== undefined) writeField(writer, number, type, field);
       }

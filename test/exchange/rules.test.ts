@@ -3985,9 +3985,22 @@ const CASES: readonly Case[] = [
       }),
       path: name === 'fabrikam' ? `dns.records.${type}.fabrikam` : `dns.records.${type}["${name}"]`,
       problem: `'${name}' lies in none of the zones (there are none)`,
-      remedy: `add its zone to dns.zones, for example { name: '${name}' }, or correct the name`,
+      remedy:
+        type === 'txt'
+          ? `add its zone to dns.zones, for example { name: '${name}' }, or correct the name`
+          : `such as ${name === 'fabrikam' ? 'fabrikam.contoso.com' : 'www.fabrikam.com'}, and add its zone to dns.zones: an alias cannot have the name of a zone`,
     })),
   ),
+  {
+    when: 'a name below fabrikam.com is an alias, and there is no zone',
+    rule: 'further-record',
+    declaration: site({
+      dns: { zones: [], records: { cname: { 'www.fabrikam.com': 'mail.contoso.com' } } },
+    }),
+    path: 'dns.records.cname["www.fabrikam.com"]',
+    problem: "'www.fabrikam.com' lies in none of the zones (there are none)",
+    remedy: "add its zone to dns.zones, for example { name: 'fabrikam.com' }, or correct the name",
+  },
   {
     when: 'the second of two zones itself is an alias',
     rule: 'further-record',
