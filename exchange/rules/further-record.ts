@@ -11,7 +11,7 @@ export const furtherRecord: Rule = {
   id: 'further-record',
   severity: 'error',
   description:
-    'Records in `records` are in a zone of their view and have names, numbers and targets that DNS accepts. A CNAME is the only record of its name. MX and SRV records name hosts that are not aliases, each host once; or they hold only a dot, which says that there is no host.',
+    'Records in `records` are in a zone of their view and have names, numbers and targets that DNS accepts. A CNAME is the only record of its name, and does not lead back to itself. MX and SRV records name hosts that are not aliases, each host once; or they hold only a dot, which says that there is no host.',
   check: (input) => {
     const records = declaredRecords(input.site);
     return records.flatMap((record) => [
@@ -20,6 +20,7 @@ export const furtherRecord: Rule = {
       ...outsideZones(record),
       ...declaredTwice(record, records),
       ...besideAlias(record, records, input),
+      ...aliasOfItself(record, records),
     ]);
   },
 };
@@ -187,18 +188,58 @@ function toAlias(
   path: Path,
   records: readonly DeclaredRecords[],
 ): readonly Finding[] {
-  const alias = records.find(
-    (record) =>
-      record.content.recordType === 'CNAME' &&
-      record.view.side === view.side &&
-      record.host === plainName(host),
-  );
-  if (alias?.content.recordType !== 'CNAME') return [];
+  const aliases = aliasesIn(view, records);
+  const alias = aliases.get(plainName(host));
+  if (alias === undefined) return [];
+  const end = chainFrom(alias.target, aliases).at(-1) ?? alias.target;
+  // Of aliases in a circle each has a finding of its own.
+  if (aliases.has(plainName(end))) return [];
   return [
     {
       path,
       problem: `'${host}' is an alias, by ${formatPath(alias.path)}, and ${recordType} records name no aliases`,
-      remedy: `name the host that it is an alias of: '${alias.content.target}'`,
+      remedy: `name the host that it is an alias of: '${end}'`,
+    },
+  ];
+}
+
+/** The aliases of a view, by name. */
+type Aliases = ReadonlyMap<string, { readonly path: Path; readonly target: string }>;
+
+function aliasesIn({ side }: DeclaredRecords['view'], records: readonly DeclaredRecords[]): Aliases {
+  return new Map(
+    records.flatMap(({ content, view, host, path }) =>
+      content.recordType === 'CNAME' && view.side === side ? [[host, { path, target: content.target }]] : [],
+    ),
+  );
+}
+
+/** A host, what it is an alias of, and so on, up to a host that is no alias or has occurred already. */
+function chainFrom(host: string, aliases: Aliases): readonly string[] {
+  const chain: string[] = [];
+  const seen = new Set<string>();
+  for (let next: string | undefined = host; next !== undefined && !seen.has(plainName(next));) {
+    chain.push(next);
+    seen.add(plainName(next));
+    next = aliases.get(plainName(next))?.target;
+  }
+  return chain;
+}
+
+/** Clients never get to an address where an alias leads back to itself. */
+function aliasOfItself(
+  { view, content, host, key, path }: DeclaredRecords,
+  records: readonly DeclaredRecords[],
+): readonly Finding[] {
+  if (content.recordType !== 'CNAME') return [];
+  const chain = chainFrom(content.target, aliasesIn(view, records));
+  if (!chain.some((name) => plainName(name) === host)) return [];
+  const between = chain.slice(0, -1);
+  return [
+    {
+      path,
+      problem: `'${key}' is an alias of itself${between.length === 0 ? '' : `, by way of ${between.join(', ')}`}`,
+      remedy: 'name a host that has addresses',
     },
   ];
 }

@@ -3211,6 +3211,54 @@ const CASES: readonly Case[] = [
     remedy: "'mail.contoso.com'",
   },
   {
+    when: 'mail goes to an alias of an alias',
+    rule: 'further-record',
+    declaration: recorded({
+      cname: {
+        'mx.contoso.com': 'Relay.contoso.com.',
+        'relay.contoso.com': 'gate.contoso.com',
+        'gate.contoso.com': 'mail.contoso.com',
+      },
+      mx: { 'contoso.com': [{ preference: 10, exchange: 'mx.contoso.com' }] },
+    }),
+    path: 'dns.records.mx["contoso.com"][0].exchange',
+    problem: `'mx.contoso.com' is an alias, by dns.records.cname["mx.contoso.com"]`,
+    remedy: "name the host that it is an alias of: 'mail.contoso.com'",
+  },
+  {
+    when: 'mail goes to an alias in a circle',
+    rule: 'further-record',
+    declaration: recorded({
+      cname: { 'mx.contoso.com': 'relay.contoso.com', 'relay.contoso.com': 'mx.contoso.com' },
+      mx: { 'contoso.com': [{ preference: 10, exchange: 'mx.contoso.com' }] },
+    }),
+    path: 'dns.records.cname["mx.contoso.com"]',
+    problem: `'mx.contoso.com' is an alias of itself, by way of relay.contoso.com`,
+    remedy: 'name a host that has addresses',
+  },
+  {
+    when: 'an alias leads to itself',
+    rule: 'further-record',
+    declaration: recorded({ cname: { 'MX.contoso.com': 'mx.contoso.com.' } }),
+    path: 'dns.records.cname["MX.contoso.com"]',
+    problem: `'MX.contoso.com' is an alias of itself`,
+    remedy: 'name a host that has addresses',
+  },
+  {
+    when: 'aliases lead to two aliases of each other',
+    rule: 'further-record',
+    declaration: recorded({
+      cname: {
+        'www.contoso.com': 'a.contoso.com',
+        'a.contoso.com': 'b.contoso.com',
+        'b.contoso.com': 'A.contoso.com',
+      },
+    }),
+    path: 'dns.records.cname["b.contoso.com"]',
+    problem: `'b.contoso.com' is an alias of itself, by way of A.contoso.com`,
+    remedy: 'name a host that has addresses',
+  },
+  {
     when: 'nobody takes the mail, and somebody does',
     rule: 'further-record',
     declaration: recorded({
@@ -5718,6 +5766,22 @@ describe('the rules of a declaration', () => {
       recorded({
         cname: { 'www.contoso.com': 'mail.contoso.com' },
         mx: { 'contoso.com': [{ preference: 65_535, exchange: 'mail.contoso.com' }] },
+      }),
+    ],
+    [
+      'further-record',
+      'an alias of an alias, and two aliases that lead to each other only across the views',
+      sided({
+        internal: {
+          records: {
+            cname: {
+              'a.contoso.com': 'b.contoso.com',
+              'b.contoso.com': 'c.contoso.com',
+              'c.contoso.com': 'www.fabrikam.com',
+            },
+          },
+        },
+        external: { records: { cname: { 'c.contoso.com': 'a.contoso.com' } } },
       }),
     ],
     [
