@@ -25,12 +25,20 @@ interface Cached {
 const LOCK_WAIT_MS = 60_000;
 
 /**
+ * Holds another text after each change of the organization, so that a reader need not look at the file of each of
+ * hundreds of servers to learn that nothing changed.
+ */
+const GENERATION_FILE = 'generation';
+
+/**
  * The folder of the organization. Several processes may have it open at the same time: files are replaced by renaming,
  * and a writer holds the lock of the folder, so that no reader sees half a change and no writer overwrites the change
  * of another.
  */
 export class Store {
   readonly #cache = new Map<string, Cached>();
+  /** The organization as this process read it last, and the text of the generation file at that time. */
+  #last: { readonly generation: string; readonly organization: Organization } | undefined;
   #depth = 0;
 
   constructor(readonly folder: string) {}
@@ -41,7 +49,13 @@ export class Store {
 
   /** The present organization. The object is shared and must not be changed. */
   read(): Organization {
-    return this.locked(() => this.#load((name) => this.readJson(name)));
+    return this.locked(() => {
+      const generation = readIfThere(this.path(GENERATION_FILE));
+      if (generation !== '' && generation === this.#last?.generation) return this.#last.organization;
+      const organization = this.#load((name) => this.readJson(name));
+      this.#last = { generation, organization };
+      return organization;
+    });
   }
 
   /** Stores the changes of the function, unless it throws. */
@@ -61,7 +75,10 @@ export class Store {
 
   create(organization: OrganizationState): void {
     mkdirSync(this.path('servers'), { recursive: true });
-    this.locked(() => this.writeJson('organization.json', organization));
+    this.locked(() => {
+      this.#beginGeneration();
+      this.writeJson('organization.json', organization);
+    });
   }
 
   /** Runs the action while holding the lock of the folder. It may be nested. */
@@ -102,12 +119,18 @@ export class Store {
   }
 
   #save(draft: OrganizationDraft): void {
+    this.#beginGeneration();
     for (const [name, state] of draft.servers) this.writeJson(serverFile(name), state);
     const kept = new Set([...draft.servers.keys()].map(serverFile));
     for (const file of readdirSync(this.path('servers'))) {
       if (!kept.has(join('servers', file))) this.remove(join('servers', file));
     }
     this.writeJson('organization.json', draft.organization);
+  }
+
+  /** Written before the files change: a process that is killed in between leaves a generation that nobody has read. */
+  #beginGeneration(): void {
+    writeFileSync(this.path(GENERATION_FILE), randomUUID(), { mode: 0o600 });
   }
 
   /** A copy that may be changed. */
