@@ -1,6 +1,7 @@
 import type { Probe } from '../exchange/resources';
 import type { Diagnostic } from '../schema';
 import type { AutodiscoverProblem } from './autodiscover-look';
+import { foundAfter, type Unwell } from './patience';
 import { NOT_RUN, RESUME } from './resume';
 import { inLine } from './quotation';
 import type { NotSeen } from './tls-visit';
@@ -25,16 +26,28 @@ export type LookProblem =
   | AutodiscoverProblem
   | NotSeen;
 
-export function lookFailed(probe: Probe, problem: LookProblem): Diagnostic {
-  const { server, host, port, seconds } = probe;
+export function lookFailed(probe: Probe, { problem, end }: Unwell<LookProblem>): Diagnostic {
+  const { kind, server, host, port, seconds } = probe;
   const [what, remedy] = lookText(probe, problem);
   const isAway = problem.kind === 'silent' || (problem.kind === 'unreachable' && !isOfTls(problem.code));
+  const rest = kind === 'autodiscover' ? RESUME : NOT_RUN;
+  if (end === 'stopped') {
+    // The stop itself may have ended the connection of the last look.
+    const seen = isAway
+      ? 'Stopped on request before the check passed.'
+      : `${foundAfter(seconds, end)}: ${what}.`;
+    return {
+      severity: 'error',
+      summary: `The check of ${server} from this machine was stopped`,
+      detail: `${seen} ${rest}`,
+    };
+  }
   return {
     severity: 'error',
     summary: isAway
       ? `This machine cannot reach ${host}:${port}`
       : `The check of ${server} from this machine failed`,
-    detail: `${problem.kind === 'not-let-in' ? 'At the first attempt' : `Still so after ${seconds} seconds`}: ${what}. ${remedy} ${probe.kind === 'autodiscover' ? RESUME : NOT_RUN}`,
+    detail: `${foundAfter(seconds, end)}: ${what}. ${remedy} ${rest}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Bound, UnknownOutcome } from '../powershell/outcome';
 import type { Diagnostic } from '../schema';
 import { ENVIRONMENT } from './configuration';
+import { counted } from './patience';
 import { quoted } from './quotation';
 
 const READ_REPEATED = 'The cmdlet changes no setting. It was sent a second time, which failed as well.';
@@ -131,8 +132,4 @@ export function notSentInTimeProblem(
     summary: `${cmdlet}${where} was not sent within ${counted(seconds)}`,
     detail: `It waited for its turn until its time was over, because earlier calls took so long. It was never sent and changed nothing.\nThe limit is ${CALL_TIME}. If the servers need longer, raise it, or parallel_calls (${ENVIRONMENT.parallel_calls}). Then deploy again to run the rest.`,
   };
-}
-
-function counted(seconds: number): string {
-  return `${seconds} second${seconds === 1 ? '' : 's'}`;
 }

@@ -26,7 +26,7 @@ export async function watch(
   signal: AbortSignal,
   select: () => Promise<Inbound>,
 ): Promise<readonly Diagnostic[]> {
-  const problem = await waitUntilWell(
+  const unwell = await waitUntilWell(
     probe.seconds,
     signal,
     async (): Promise<LookProblem | undefined> => {
@@ -39,7 +39,7 @@ export async function watch(
     // Sending a wrong password again and again locks the account.
     ({ kind }) => kind === 'not-let-in',
   );
-  return problem === undefined ? [] : [lookFailed(probe, problem)];
+  return unwell === undefined ? [] : [lookFailed(probe, unwell)];
 }
 
 /** Which certificates the Receive connectors of a server select at this moment. */

@@ -2,6 +2,7 @@ import type { Omission, Step, ToldFailure } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Diagnostic } from '../schema';
+import { counted, foundAfter, type Unwell } from './patience';
 import { NOT_RUN, RESUME } from './resume';
 
 /** Shows the call of a step that was left out on purpose, for an administrator who wants to run it all the same. */
@@ -21,24 +22,25 @@ export function guardReadProblem({ invocation, server }: Step, { summary, detail
 export function timeoutProblem(
   step: Pick<Step, 'invocation' | 'server'> & { readonly summary?: string },
   seconds: number,
-  problem: string,
+  { problem, end }: Unwell<string>,
   told?: ToldFailure,
 ): Diagnostic {
   return {
     severity: 'error',
     summary: told?.summary ?? step.summary ?? `${step.server ?? 'The organization'} is not healthy`,
-    detail: `Still so after ${seconds} seconds: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
+    detail: `${foundAfter(seconds, end)}: ${problem} (${step.invocation.cmdlet}). ${closingOf(told)}`,
   };
 }
 
 /** A check whose cmdlet fails says nothing about the server: it must not count as healthy. */
 export function checkReadProblem(
   seconds: number,
-  { severity, summary, detail }: Diagnostic,
+  { problem: { severity, summary, detail }, end }: Unwell<Diagnostic>,
   told?: ToldFailure,
 ): Diagnostic {
-  const lasting = seconds === 0 ? '' : `The check was repeated for ${seconds} seconds. `;
-  return { severity, summary, detail: `${detail}\n${lasting}${closingOf(told)}` };
+  const repeated =
+    end === 'time-over' && seconds > 0 ? `The check was repeated for at most ${counted(seconds)}. ` : '';
+  return { severity, summary, detail: `${detail}\n${repeated}${closingOf(told)}` };
 }
 
 /** The remedy, and which part of the deploy was not run. */

@@ -73,7 +73,7 @@ export function encodeMessage(message: Message): Buffer {
 }
 
 /**
- * Decodes a message. Refuses as `protocol` what is cut off, of an unknown type, not for `destination`, or not in UTF-8.
+ * Decodes a message. Refuses as `protocol` what is shorter than a header, of an unknown type, not for `destination`, or not in UTF-8.
  */
 export function decodeMessage(bytes: Uint8Array, destination: Destination): Message {
   if (bytes.length < HEADER_BYTES) throw protocolError('a message is shorter than its header');

@@ -290,7 +290,7 @@ export interface DnsStep extends AnyStep {
 
 /** The expected result of a check: which of the returned objects are considered, and what they must contain. */
 export interface PlanWait {
-  /** Seconds after which the check has failed. */
+  /** Seconds after which the check has failed. With 0 it is made once. */
   readonly seconds: number;
   /** The objects that must be there and are considered. Left out: all objects, of which there must be at least one. */
   readonly objects?: { readonly property: string; readonly values: readonly string[] };

@@ -64,6 +64,7 @@ export interface Omission {
 }
 
 export interface Until {
+  /** After these seconds no further check begins. With 0 there is one check. */
   readonly seconds: number;
   /** The remaining problem in the result; `undefined` where the check passes. */
   readonly problem: (objects: readonly PowerShellObject[]) => string | undefined;

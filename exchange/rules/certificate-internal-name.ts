@@ -3,8 +3,8 @@ import { isInternalName } from '../certificate-checks/internal-name';
 import type { Rule } from './rule';
 
 /**
- * Synth does not know who issues the certificate. An acceptance of `private-authority` or `self-signed` tells that no
- * public authority does.
+ * Looks only at the declared names. Who issues the certificate is known only where its file is declared
+ * (`certificateFile`). An acceptance of `private-authority` or `self-signed` says that no public authority does.
  */
 export const certificateInternalName: Rule = {
   id: 'certificate-internal-name',

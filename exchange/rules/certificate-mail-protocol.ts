@@ -20,14 +20,14 @@ export const certificateMailProtocol: Rule = {
         (server) => !serving.some((certificate) => isOnServer(certificate, server)),
       );
       const first = named.find((certificate) => unserved.some((server) => isOnServer(certificate, server)));
-      return first === undefined
-        ? []
-        : [
-            {
-              path: [...first.path, { attribute: 'services' }],
-              problem: `${row.service} is not among the services, although ${titleOf(first)} has its name '${host}'`,
-              remedy: `add '${row.service}', or let another certificate with that name serve ${row.title}`,
-            },
-          ];
+      if (first === undefined) return [];
+      const lacking = unserved.filter((server) => isOnServer(first, server));
+      return [
+        {
+          path: [...first.path, { attribute: 'services' }],
+          problem: `${row.service} is not among the services, although ${titleOf(first)} has its name '${host}', and no other certificate with that name serves ${row.title} on ${lacking.map(({ name }) => name).join(', ')}`,
+          remedy: `add '${row.service}', or give ${lacking.length === 1 ? 'this server' : 'these servers'} another certificate with that name and the service ${row.service}`,
+        },
+      ];
     }),
 };

@@ -48,7 +48,12 @@ function misspelled({ content, key, path }: DeclaredRecords): readonly Finding[]
   }
   if (!isOwnerName(name)) {
     return [
-      { path, problem: `'${key}' is not a name that DNS takes`, remedy: 'write it whole: contoso.com' },
+      {
+        path,
+        problem: `'${key}' is not a name that DNS takes`,
+        remedy:
+          'write its labels with letters, digits, hyphens and underscores, at most 63 in each and 253 with the dots, such as www.contoso.com',
+      },
     ];
   }
   switch (content.recordType) {
@@ -270,8 +275,8 @@ function declaredTwice(record: DeclaredRecords, records: readonly DeclaredRecord
   return [
     {
       path: record.path,
-      problem: `'${record.key}' is the name of ${formatPath(first.path)} too`,
-      remedy: 'write the records of a name in one place',
+      problem: `'${record.key}' is declared at ${formatPath(first.path)} too`,
+      remedy: 'write its records in one place',
     },
   ];
 }

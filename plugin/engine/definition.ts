@@ -55,7 +55,7 @@ export interface Destruction {
 }
 
 /**
- * A type of resource: data and functions. Functions that only compute are pure; those that act or look get the target.
+ * A type of resource: data and functions. Functions that act or look use the target; pure ones use at most its settings.
  */
 export interface ManagedResource<Target, Step = unknown> {
   readonly typeName: string;
@@ -160,9 +160,9 @@ export interface ManagedResource<Target, Step = unknown> {
   requiresReplace?(prior: Values, planned: Values): readonly Path[];
   /**
    * Looks up facts for the plan: values of computed attributes, and diagnostics. Called for every plan, also where the
-   * configuration did not change, unless the plan refuses the change at once (a new identity, `-replace`), or the object
-   * is what a replacement left over in an apply that has changed something already. Called again in the apply, where Terraform plans each creation and
-   * update once more: a value that was known in the plan and differs now makes Terraform stop. A removal is not planned
+   * configuration did not change, unless the plan refuses the change at once (a new identity, `-replace`), or it is
+   * the removal of a deposed object (the old one, which a replacement keeps until the new one is created) in a walk that
+   * has applied a change already. Called again in the apply, where Terraform plans each creation and update once more: a value that was known in the plan and differs now makes Terraform stop. A removal is not planned
    * again: its values replace those of the prior object when its steps are computed, at plan and at apply.
    */
   inform?(change: Change, target: Target): Promise<Information>;

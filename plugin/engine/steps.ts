@@ -41,6 +41,7 @@ export function removalOf<Target>(
 
 /** The steps of a change that completed or were left out with a warning, as people read them. */
 export interface Work {
+  /** In order, with those that were left out with a warning. */
   readonly ran: readonly string[];
   /** What those steps did to others. */
   readonly effectTexts: readonly string[];

@@ -101,7 +101,7 @@ describe('tests that sign in', () => {
         ClientAccessServer: 'EX01',
         MailboxCredential: { secret: 'the credential of CONTOSO\\probe', input: 'MailboxCredential' },
       },
-      wait: { seconds: 1, property: 'Result', equals: 'Success' },
+      wait: { seconds: 0, property: 'Result', equals: 'Success' },
     });
   });
 

@@ -243,7 +243,8 @@ const ISA_CASES: readonly RuleCase[] = [
     ),
     path: 'reverseProxy.listensOnHttp',
     problem: 'port 80 of 192.0.2.50',
-    remedy: 'an address of its own',
+    remedy:
+      "take it out, let 'mail.contoso.com' resolve inside to another address, or give wpadAddress another one",
   },
   ...(['signIn', 'listensOnHttp', 'wpadAddress'] as const).map((property): RuleCase => ({
     when: `${property} is a setting of proxies of kind arr`,

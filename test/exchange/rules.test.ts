@@ -1364,8 +1364,8 @@ const CASES: readonly Case[] = [
     rule: 'namespace-host',
     declaration: site({ namespaces: { ...right.namespaces, client: 'https://mail.contoso.com:443/owa' } }),
     path: 'namespaces.client',
-    problem: 'is a URL, or has a port',
-    remedy: `write it as 'mail.contoso.com'`,
+    problem: 'is not only a host name: it has a scheme, a port, a path or a space',
+    remedy: `write only the host name: 'mail.contoso.com'`,
   },
   {
     when: 'an address is that of the machine itself',
@@ -1621,15 +1621,15 @@ const CASES: readonly Case[] = [
       namespaces: { ...right.namespaces, services: { owa: 'https://mail.contoso.com/owa' } },
     }),
     path: 'namespaces.services.owa',
-    problem: 'is a URL',
-    remedy: `write it as 'mail.contoso.com'`,
+    problem: 'is not only a host name: it has a scheme, a port, a path or a space',
+    remedy: `write only the host name: 'mail.contoso.com'`,
   },
   {
     when: 'a namespace is a URL without a host',
     rule: 'namespace-host',
     declaration: site({ namespaces: { ...right.namespaces, client: 'https:///owa' } }),
     path: 'namespaces.client',
-    problem: 'is a URL',
+    problem: 'is not only a host name: it has a scheme, a port, a path or a space',
     remedy: 'write a host name such as mail.contoso.com',
   },
   {
@@ -1642,7 +1642,7 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'namespaces.client.external',
-    problem: 'a space in it',
+    problem: 'is not only a host name: it has a scheme, a port, a path or a space',
     remedy: 'write a host name',
   },
   {
@@ -1938,7 +1938,7 @@ const CASES: readonly Case[] = [
       namespaces: { ...right.namespaces, alsoPublished: ['https://outlook.contoso.com/owa'] },
     }),
     path: 'namespaces.alsoPublished[0]',
-    problem: 'is a URL',
+    problem: 'is not only a host name: it has a scheme, a port, a path or a space',
     remedy: `'outlook.contoso.com'`,
   },
   {
@@ -2306,8 +2306,9 @@ const CASES: readonly Case[] = [
       servers: [server(1), server(2, { namespaces: { client: 'https://legacy.contoso.com/owa' } })],
     }),
     path: 'servers[1].namespaces.client',
-    problem: "'https://legacy.contoso.com/owa' is a URL",
-    remedy: "write it as 'legacy.contoso.com'",
+    problem:
+      "'https://legacy.contoso.com/owa' is not only a host name: it has a scheme, a port, a path or a space",
+    remedy: "write only the host name: 'legacy.contoso.com'",
   },
   {
     when: 'publishing of a datacentre is mistyped',
@@ -2338,7 +2339,7 @@ const CASES: readonly Case[] = [
     rule: 'namespace-host',
     declaration: site({ mailProtocols: { imap: { host: 'imap.contoso.com:993' } } }),
     path: 'mailProtocols.imap.host',
-    problem: 'has a port',
+    problem: 'is not only a host name: it has a scheme, a port, a path or a space',
     remedy: "'imap.contoso.com'",
   },
   {
@@ -2509,7 +2510,7 @@ const CASES: readonly Case[] = [
     rule: 'namespace-host',
     declaration: two({ lisbon: { failback: 'https://mailfb-lis.contoso.com/owa' } }),
     path: 'datacentres.lisbon.failback',
-    problem: 'a namespace is only the host name',
+    problem: 'is not only a host name: it has a scheme, a port, a path or a space',
     remedy: "'mailfb-lis.contoso.com'",
   },
   {
@@ -3289,7 +3290,7 @@ const CASES: readonly Case[] = [
     }),
     path: 'dns.records.txt["a b.contoso.com"]',
     problem: `'a b.contoso.com' is not a name that DNS takes`,
-    remedy: `write it whole`,
+    remedy: `write its labels with letters, digits, hyphens and underscores, at most 63 in each`,
   },
   {
     when: 'a record set stands in two spellings',
@@ -3301,7 +3302,7 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'dns.records.txt["Contoso.com."]',
-    problem: `'Contoso.com.' is the name of dns.records.txt`,
+    problem: `'Contoso.com.' is declared at dns.records.txt`,
     remedy: `in one place`,
   },
   {
@@ -3997,7 +3998,7 @@ const CASES: readonly Case[] = [
       declaration: recorded({ txt: { [name]: ['x'] } }),
       path: `dns.records.txt["${name}"]`,
       problem: `'${name}' is not a name that DNS takes`,
-      remedy: 'write it whole: contoso.com',
+      remedy: 'at most 63 in each and 253 with the dots, such as www.contoso.com',
     }),
   ),
   {
@@ -4208,9 +4209,11 @@ const CASES: readonly Case[] = [
     rule: 'namespace-host',
     declaration: site({ namespaces: { ...right.namespaces, client: text } }),
     path: 'namespaces.client',
-    problem: `'${text}' is a URL, or has a port or a space in it`,
+    problem: `'${text}' is not only a host name: it has a scheme, a port, a path or a space`,
     remedy:
-      host === undefined ? 'write a host name such as mail.contoso.com;' : `write it as '${host}'; paths`,
+      host === undefined
+        ? 'write a host name such as mail.contoso.com'
+        : `write only the host name: '${host}'`,
   })),
   {
     when: 'a namespace is empty',

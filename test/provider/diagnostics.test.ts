@@ -5,6 +5,7 @@ import { Credential, SecureText } from '../../powershell/invocation';
 import { CONFIGURATION_SCHEMA, settingsFrom } from '../../provider/configuration';
 import { connectionProblem, NoSession } from '../../provider/connection-problem';
 import { type LookProblem, lookFailed } from '../../provider/look-problem';
+import type { Unwell } from '../../provider/patience';
 import { emptyPasswordProblem, missingPasswordWarning } from '../../provider/mailbox-account';
 import {
   checkReadProblem,
@@ -157,6 +158,7 @@ const step: Step = {
 };
 const ofOrganization: Step = { ...step, server: null };
 const why: Diagnostic = { severity: 'error', summary: 'Get-Thing failed', detail: 'the server said so' };
+const late = <Problem>(problem: Problem): Unwell<Problem> => ({ problem, end: 'time-over' });
 const told = { summary: 'The test failed', remedy: 'Look at the mailbox.' };
 const signingIn = (config: Values, account: string | null = 'CONTOSO\\probe'): Change => ({
   kind: 'create',
@@ -188,7 +190,7 @@ const CASES: readonly (readonly [title: string, tell: () => Diagnostic | undefin
   ['no session: none can exist', () => connectionProblem(settings(BASIC), new NoSession(why))],
   ...LOOKS.map(([probe, problem]): [string, () => Diagnostic] => [
     `a look at ${probe.kind} ${probe.port}: ${JSON.stringify(problem)}`,
-    () => lookFailed(probe, problem),
+    () => lookFailed(probe, { problem, end: problem.kind === 'not-let-in' ? 'lasting' : 'time-over' }),
   ]),
   [
     'a step that its guard left out',
@@ -196,15 +198,33 @@ const CASES: readonly (readonly [title: string, tell: () => Diagnostic | undefin
   ],
   ['a guard that could not read', () => guardReadProblem(step, why)],
   ['a guard of the organization that could not read', () => guardReadProblem(ofOrganization, why)],
-  ['a check that did not pass in time', () => timeoutProblem(step, 60, 'owa is Unhealthy')],
-  ['a check of the organization', () => timeoutProblem(ofOrganization, 60, 'it is Unhealthy')],
+  ['a check that did not pass in time', () => timeoutProblem(step, 60, late('owa is Unhealthy'))],
+  ['a check of the organization', () => timeoutProblem(ofOrganization, 60, late('it is Unhealthy'))],
   [
     'a wait with a summary',
-    () => timeoutProblem({ ...step, summary: 'EX1 is not drained' }, 60, 'Sales is active'),
+    () => timeoutProblem({ ...step, summary: 'EX1 is not drained' }, 60, late('Sales is active')),
   ],
-  ['a check with words of its own', () => timeoutProblem(step, 60, 'no mail came', told)],
-  ['a check whose cmdlet failed', () => checkReadProblem(60, why)],
-  ['a check whose cmdlet failed once', () => checkReadProblem(0, why, told)],
+  ['a check with words of its own', () => timeoutProblem(step, 1, late('no mail came'), told)],
+  ['a check that is made once', () => timeoutProblem(step, 0, late('no mail came'), told)],
+  [
+    'a check that was stopped',
+    () => timeoutProblem(step, 60, { problem: 'owa is Unhealthy', end: 'stopped' }),
+  ],
+  [
+    'a look that was stopped',
+    () =>
+      lookFailed(PAGE, {
+        problem: { kind: 'other-page', url: 'https://ex1/owa/healthcheck.htm' },
+        end: 'stopped',
+      }),
+  ],
+  [
+    'a look that was stopped in the middle',
+    () => lookFailed(WEB, { problem: { kind: 'unreachable', code: '', message: 'ended' }, end: 'stopped' }),
+  ],
+  ['a check whose cmdlet failed', () => checkReadProblem(60, late(why))],
+  ['a check whose cmdlet failed once', () => checkReadProblem(0, late(why), told)],
+  ['a check whose cmdlet the server has not', () => checkReadProblem(60, { problem: why, end: 'lasting' })],
   ['a file that may be left', () => fileLeft('C:\\x.pfx', 'EX1', step.invocation, [why])],
   ['a file that may be left somewhere', () => fileLeft('C:\\x.pfx', null, step.invocation, [why, why])],
   ['a plan without the password of the mailbox', () => missingPasswordWarning(signingIn({}))[0]],

@@ -31,6 +31,8 @@ test.each([
   'a sign-in that is refused (%i) names the encoding where characters are beyond ASCII: %s',
   (status, isBeyondAscii, named) => {
     const problem = { kind: 'not-let-in', status, account: 'probe@contoso.com', isBeyondAscii } as const;
-    expect(lookFailed(probe('probe@contoso.com'), problem).detail.includes('UTF-8')).toBe(named);
+    expect(lookFailed(probe('probe@contoso.com'), { problem, end: 'lasting' }).detail.includes('UTF-8')).toBe(
+      named,
+    );
   },
 );

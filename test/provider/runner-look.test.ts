@@ -102,7 +102,7 @@ describe('the certificate that a server shows', () => {
       summary: 'The check of BSAEX01 from this machine failed',
     });
     expect(diagnostic?.detail).toContain(
-      `Still so after 1 seconds: ${HOST}:443 shows the certificate ${SETUPS()}`,
+      `Still so at the last look within 1 second: ${HOST}:443 shows the certificate ${SETUPS()}`,
     );
     expect(diagnostic?.detail).toContain(
       'Later steps of the deploy, including the DNS records, were not run',
@@ -212,7 +212,21 @@ describe('a server that', () => {
     const stop = new AbortController();
     const watching = watch(certificate(SETUPS(), { seconds: 600 }), settings(), stop.signal, nothing);
     setTimeout(() => stop.abort(), 100);
-    expect(await watching).toHaveLength(1);
+    const [diagnostic, ...more] = await watching;
+    expect(more).toEqual([]);
+    expect(diagnostic?.summary).toBe('The check of BSAEX01 from this machine was stopped');
+    expect(diagnostic?.detail).toMatch(/^Stopped on request before the check passed\. Later steps/);
+  });
+
+  test('is told as it was last seen, where the run is stopped between two looks', async () => {
+    const stop = new AbortController();
+    const watching = watch(certificate(OTHER(), { seconds: 600 }), settings(), stop.signal, nothing);
+    setTimeout(() => stop.abort(), 500);
+    const [diagnostic] = await watching;
+    expect(diagnostic?.summary).toBe('The check of BSAEX01 from this machine was stopped');
+    expect(diagnostic?.detail).toContain(
+      `Stopped on request before the check passed. Last seen: ${HOST}:443 shows the certificate ${SETUPS()}`,
+    );
   });
 });
 
@@ -358,6 +372,8 @@ describe('the certificate after STARTTLS', () => {
     const none = { kind: 'none', problem: 'nothing is selected', remedy: 'Select one.' } as const;
     const [diagnostic] = await watch(probe(25), to(25, 1), signal, () => Promise.resolve(none));
     expect(diagnostic).toMatchObject({ summary: 'The check of BSAEX01 from this machine failed' });
-    expect(diagnostic?.detail).toContain('Still so after 1 seconds: nothing is selected. Select one.');
+    expect(diagnostic?.detail).toContain(
+      'Still so at the last look within 1 second: nothing is selected. Select one.',
+    );
   });
 });

@@ -345,7 +345,8 @@ function takesOver({ services, running, site }: ServerState, from: ServerState):
 }
 
 /**
- * Moves every database that is active on a server to another copy; a database without one stays (the same page). The
+ * Moves every database that is active on a server to another copy; a database without a copy that may take over stays
+ * (the page of Set-MailboxServer). The
  * copy with the lowest preference number takes it at once. A real server compares how far each copy is, and needs a
  * while (unverified: how long).
  */
@@ -375,7 +376,10 @@ function moveFrom(call: Call, from: ServerState): void {
   const moved = moveActiveCopies(call, from);
   for (const database of active.filter((each) => !moved.includes(each))) {
     call.report(
-      call.error('InvalidOperationException', `There is no other copy of ${database.name} to activate.`),
+      call.error(
+        'InvalidOperationException',
+        `There is no other copy of ${database.name} that may be activated.`,
+      ),
     );
   }
 }

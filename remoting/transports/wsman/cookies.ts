@@ -7,7 +7,7 @@ const ENDED = /;\s*max-age\s*=\s*(?:0|-\d+)\s*(?:;|$)/i;
 
 /**
  * The cookies of one server, by which a load balancer keeps the requests of a session on the same server. Every
- * connection to that host and port sends them back, and connections to others do not. Over http://, somebody on the way
+ * connection of the same channel to that host and port sends them back, and connections to others do not. Over http://, somebody on the way
  * can set one. It can only direct a request to another server behind the same balancer, which such a person can do
  * anyway, and that server must prove itself, too.
  */
