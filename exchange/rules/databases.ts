@@ -9,8 +9,8 @@ import { type Finding, type Rule, withVersion } from './rule';
 function nonMembers({ declared, group, path }: PlacedDatabase): readonly Finding[] {
   const members = group.members.map(({ name }) => name);
   return declared.copies.flatMap((copy, index) =>
-    // The rule attribute-value reports texts that are not computer names, such as an FQDN.
-    includesName(members, copy) || serverNameProblem(copy) !== undefined
+    // Other rules report texts that are not computer names, such as an FQDN, and declared members that can be none.
+    includesName([...members, ...(group.group.members ?? [])], copy) || serverNameProblem(copy) !== undefined
       ? []
       : [
           {

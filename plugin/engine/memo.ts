@@ -7,10 +7,13 @@ import type { Value, Values } from '../../schema';
  */
 export interface Memo {
   /**
-   * The steps that the removal of the object runs, as the plan showed them. The plans of an update and of a removal have
-   * them. Where the definition has `find`, the plan of a creation has none, nor has that of a removal which Terraform asks
-   * for in a walk that has applied a change already. Terraform replaces an object by a creation and a removal that share
-   * one memo:
+   * The steps that the removal of the object runs, as the plan showed them. Whether the memo of a plan has them:
+   *
+   * - of an update or a removal: it has
+   * - where the definition has `find`, of a creation, or of a removal that is planned after the walk has applied a change:
+   *   it has not
+   *
+   * Terraform replaces an object by a creation and a removal that share one memo, so that the engine knows them by it:
    *
    * - On `-replace` it is the memo of an update, so that a creation with these steps in its memo is refused.
    * - After `terraform taint` it is the memo of a creation, so that a removal without these steps in its memo belongs to a

@@ -6179,6 +6179,12 @@ describe('the rules of a declaration', () => {
     expect(found(wrong).map(({ rule }) => rule)).toEqual(['attribute-value']);
   });
 
+  test('a copy on a declared member that is no server is said once, of the members', () => {
+    const members = ['EX01', 'EX02', 'EX09'];
+    const wrong = site({ dag: { ...dag, members, databases: { DB01: { copies: ['EX01', 'EX09'] } } } });
+    expect(found(wrong).map((each) => formatPath(each.path))).toEqual(['dag.members[2]']);
+  });
+
   test('a server before SP1 is not waited for with a protocol that it lacks', () => {
     const { elements } = resolveSite(
       site({
