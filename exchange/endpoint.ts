@@ -10,7 +10,7 @@ export function endpointFault(text: string): EndpointFault | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && url.password !== '') return 'password';
   // The URL parser drops some hidden characters and keeps others as part of the name, so that the URL would name
-  // another server.
+  // another server than the one that people read. Visible characters beyond ASCII are refused with them.
   if (!/^[\x21-\x7e]*$/.test(text)) return 'characters';
   if (url === undefined) return 'not-a-url';
   if (!SCHEMES.includes(url.protocol)) return 'scheme';

@@ -1,11 +1,12 @@
 /**
- * Why a stream cannot be read. Callers decide by it, so these names are stable.
+ * Why a stream cannot be read; for tests, and for people who look for the cause. The reader of certificates takes all alike.
  *
  * - `too-large`: more bytes, records or values than a bound allows
  * - `too-deep`: objects are nested deeper than the bound allows
  * - `truncated`: the stream ends early, or a length leads past its last byte
  * - `malformed`: the stream violates the format
- * - `unsupported`: a part of the format that is not needed for objects written with their types
+ * - `unsupported`: what Exchange's objects do not need: another version of the format, another kind of record or array, or
+ *   a root that is no object
  * - `dangling`: a reference to an object that is not there
  * - `cycle`: an object contains itself
  */

@@ -140,12 +140,12 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
       if (facts.output !== undefined) {
         return `Something at the other end prints text into the output that only the session may use: a banner, a profile or start-up file of the shell, or a program that is not PowerShell. Turn this text off. ${startedBy(endpoint)}${silence(endpoint)}`;
       }
-      return notPowerShell(facts);
+      return notPowerShell(facts, endpoint);
     case 'closed':
       if (isLateCertificate(facts)) return LATE_CERTIFICATE;
-      return notPowerShell(facts);
+      return notPowerShell(facts, endpoint);
     case 'too-large':
-      return facts.httpStatus === 413 ? REFUSED_SIZE : notPowerShell(facts);
+      return facts.httpStatus === 413 ? REFUSED_SIZE : notPowerShell(facts, endpoint);
   }
 }
 
@@ -220,8 +220,8 @@ function accepted({ expectedNames = [] }: RemotingFacts): string {
     : ` The provider also accepts a certificate of this server for ${expectedNames.join(', ')}.`;
 }
 
-function notPowerShell(facts: RemotingFacts): string {
-  return `The program at the other end is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}.`;
+function notPowerShell(facts: RemotingFacts, endpoint: Endpoint): string {
+  return `The program at the other end is not a PowerShell remoting server, or it ended${facts.exitCode === undefined ? '' : ` with exit code ${facts.exitCode}`}${facts.stderr === undefined ? '' : `; it said: ${quoted(facts.stderr)}`}. ${endpoint.kind === 'wsman' ? 'Check the path and the port of the endpoint.' : startedBy(endpoint)}`;
 }
 
 /** Where an administrator changes how PowerShell is started. */

@@ -23,7 +23,7 @@ export const certificateMailExchanger: Rule = {
         return [
           {
             path: [...first.path, { attribute: 'services' }],
-            problem: `SMTP is not among the services of ${without.map(({ name }) => name).join(', ')}, to which mail of ${domain} goes by ${exchange}, ${formatPath(at)}`,
+            problem: `SMTP is not among the services of ${without.map(({ name }) => name).join(', ')}, to which the MX record of ${domain} sends mail (${exchange}, at ${formatPath(at)})`,
             remedy: `add 'SMTP', unless something in front of the servers takes the mail`,
           },
         ];

@@ -167,7 +167,7 @@ function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]
 function besideNobody(path: Path): Finding {
   return {
     path,
-    problem: "'.' means that there is no host, but others are declared beside it",
+    problem: "'.' means that the domain has no such host, but others are declared beside it",
     remedy: "give only '.', or take it out",
   };
 }

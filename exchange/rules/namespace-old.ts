@@ -36,7 +36,7 @@ export const namespaceOld: Rule = {
             {
               path,
               problem: `'${host}' resolves to ${names.join(', ')}, too, beside newer servers that should answer for all`,
-              remedy: `give the old servers a name of their own: namespaces: { client: 'legacy.contoso.com', autodiscover: … }; or declare what the name resolves to: elsewhere: { '${host}': '<address of the newer servers>' }`,
+              remedy: `give the old servers names of their own, in each of them and not in the site: namespaces: { client: 'legacy.contoso.com', autodiscover: '<their own name>' }; or declare in the DNS view what the name resolves to: elsewhere: { '${host}': '<address of the newer servers>' }`,
             },
           ];
     }),

@@ -20,10 +20,15 @@ function ofServer({ server, path: of, sslOffload, dag }: Placement): readonly Fi
   const { build, version } = server;
   if (build === undefined) return [];
   const at = [...of, ...path('build')];
-  // The example has the form in which servers show their build.
   const parsed = parseBuild(build);
   if (parsed === undefined) {
-    return [{ path: at, problem: `'${build}' is not a build`, remedy: `write it as ${SP1_OF_2013}` }];
+    return [
+      {
+        path: at,
+        problem: `'${build}' is not a build`,
+        remedy: `write the four numbers that the server shows (AdminDisplayVersion of Get-ExchangeServer), in the form of ${SP1_OF_2013} or Version 15.0 (Build 847.32)`,
+      },
+    ];
   }
   const real = ExchangeVersion.ofBuild(build);
   if (real !== version) {

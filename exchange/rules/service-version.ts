@@ -79,7 +79,7 @@ function outOfReach(placements: readonly Placement[]): readonly Finding[] {
     )
     .map(({ server, path: at }) => ({
       path: [...at, { attribute: 'outlookAnywhere' }],
-      problem: `the session of a site with ${withVersion(newer)} cannot switch Outlook Anywhere of ${withVersion(server)}: its cmdlets went with ${ExchangeVersion.V2013.toString()}`,
+      problem: `the session of a site with ${withVersion(newer)} cannot switch Outlook Anywhere of ${withVersion(server)}: ${ExchangeVersion.V2013.toString()} dropped its cmdlets (Enable-OutlookAnywhere and Disable-OutlookAnywhere)`,
       remedy: `give ${server.name} an endpoint of its own: endpoint: 'https://${server.fqdn}/PowerShell/'; or take this out and switch it in the management shell of ${server.name}`,
     }));
 }

@@ -87,8 +87,8 @@ const withoutTlsEndpoint: Check = (placements, { site, published }) => {
     ? []
     : [
         {
-          problem: `nothing ends TLS before ${namesOf(alone)}: names resolve to the addresses of the servers`,
-          remedy: `declare the load balancer, publish: { virtualIp: '…' }, or take sslOffload out`,
+          problem: `no declared machine ends TLS before ${namesOf(alone)}: there is no load balancer in publish, and no address in elsewhere`,
+          remedy: `declare what ends it: publish: { virtualIp: '<its address>' } of the DNS view, the datacentre or the server, or elsewhere: { '<name>': '<its address>' } of the DNS view; or take sslOffload out`,
         },
       ];
 };

@@ -1,7 +1,7 @@
 import type { VersionDelta } from './delta';
 
 /**
- * Exchange Server 2013, as a delta to the version before; null takes a parameter away.
+ * Exchange Server 2013, as a delta to 2010; null takes a parameter away.
  * https://learn.microsoft.com/powershell/module/exchangepowershell/
  */
 export const exchange2013 = (): VersionDelta => ({

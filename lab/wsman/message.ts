@@ -16,8 +16,8 @@ export type Message =
   | { readonly kind: 'not-ours' };
 
 /**
- * The most bytes of a body that are kept, more than any envelope has: a body that is too large must be decrypted too,
- * since the messages of a connection are numbered.
+ * The most bytes of a body that are kept, more than any envelope has: a body that is too large must be decrypted too, since
+ * the encryption numbers the messages of a connection, and every later one fails where one is left out.
  */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 

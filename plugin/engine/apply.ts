@@ -65,8 +65,8 @@ function done(state: Values | null, diagnostics: readonly Diagnostic[] = []): Ap
 /**
  * Where an object is to be replaced (`terraform taint`; the plan refuses `-replace`), Terraform asks for a removal beside
  * a creation, and the creation finds the object. The removal comes with the memo of that creation, which has no
- * `removal`; or it is that of a deposed object, which Terraform plans in the walk that applies. Planned before that walk has
- * applied anything, its memo has a `removal` all the same.
+ * `removal`; or it is that of a deposed object, which Terraform plans in the walk that applies. If it was planned before that
+ * walk applied anything, its memo has a `removal`, and `plannedIn` tells.
  */
 function isPartOfReplacement(resource: ManagedResource<never>, memo: Memo, walk: GraphWalk): boolean {
   if (resource.find === undefined) return false;

@@ -69,8 +69,8 @@ export interface ManagedResource<Target, Step = unknown> {
    */
   readonly stepsAttribute?: string;
   /**
-   * A computed list of text that tells people what the steps do to others while they run. It is kept as long as the
-   * steps.
+   * A computed list of text that tells people what the steps do to others while they run. The next refresh empties it
+   * together with the steps.
    *
    * @default no attribute shows it
    */
@@ -160,8 +160,8 @@ export interface ManagedResource<Target, Step = unknown> {
   requiresReplace?(prior: Values, planned: Values): readonly Path[];
   /**
    * Looks up facts for the plan: values of computed attributes, and diagnostics. Called for every plan, also where the
-   * configuration did not change, unless the plan refuses the change at once (a new identity, `-replace`), or it is
-   * the removal of a deposed object (the old one, which a replacement keeps until the new one is created) in a walk that
+   * configuration did not change, unless the plan refuses the change at once (a new identity, `-replace`), or it is,
+   * in a definition with `find`, the removal of a deposed object (the old one, which a replacement keeps until the new one is created) in a walk that
    * has applied a change already. Called again in the apply, where Terraform plans each creation and update once more: a value that was known in the plan and differs now makes Terraform stop. A removal is not planned
    * again: its values replace those of the prior object when its steps are computed, at plan and at apply.
    */
@@ -185,9 +185,10 @@ export interface ManagedResource<Target, Step = unknown> {
   /** Runs one step. An error among the diagnostics, or a rejection, ends the sequence of steps. */
   execute(step: Step, target: Target, context: ExecuteContext): Promise<readonly Diagnostic[]>;
   /**
-   * Reads the object; null where it is gone. `state` is its last known state, or what an import gave. Attributes that
-   * cannot be read must be taken over from it. Also called before a removal is planned, where the definition has `find`
-   * and the removal runs something.
+   * Reads the object; null where it is gone. `state` says which object, and holds what cannot be read of it, which must be
+   * taken over from it: its last known state, or what an import gave. In an apply it is the object as planned, and after a
+   * failure in one call that before the change, in another that as planned. Also called before a removal is planned, where
+   * the definition has `find` and the removal runs something.
    */
   read(state: Values, target: Target): Promise<ReadResult>;
   /**

@@ -7,11 +7,11 @@ import type { Value, Values } from '../../schema';
  */
 export interface Memo {
   /**
-   * The steps that the removal of the object runs, as the plan showed them. Whether the memo of a plan has them:
+   * The steps that the removal of the object runs, as the plan showed them:
    *
-   * - of an update or a removal: it has
-   * - where the definition has `find`, of a creation, or of a removal that is planned after the walk has applied a change:
-   *   it has not
+   * - present after the plan of an update or of a removal
+   * - absent, in a definition with `find`, after the plan of a creation, and of a removal that is planned after the walk has
+   *   applied a change
    *
    * Terraform replaces an object by a creation and a removal that share one memo, so that the engine knows them by it:
    *

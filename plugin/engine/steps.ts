@@ -50,8 +50,8 @@ export interface Work {
 export const NO_WORK: Work = { ran: [], effectTexts: [] };
 
 /**
- * An object with the attributes that only inform people: the steps that ran, their effects, and the steps that would
- * remove it.
+ * An object with the attributes that only inform people: the steps that ran, their effects, the steps that would remove
+ * it, and its place among all removals.
  */
 export function withShownSteps<Target>(
   resource: ManagedResource<Target>,
@@ -87,7 +87,7 @@ export function withPlace<Target>(
   return { ...object, [attribute]: isAnew ? (now ?? kept) : (kept ?? now) };
 }
 
-/** True for an attribute that only informs people about steps: reading the object does not give it. */
+/** True for an attribute that only informs people (`withShownSteps`): reading the object does not give it. */
 export function isShownSteps(resource: ManagedResource<never>, name: string): boolean {
   const { stepsAttribute, effects, removalAttribute, removalPlace } = resource;
   return [stepsAttribute, effects?.attribute, removalAttribute, removalPlace?.attribute].includes(name);

@@ -357,8 +357,8 @@ const CASES: readonly Case[] = [
     rule: 'ssl-offload',
     declaration: two({ porto: { sslOffload: true } }),
     path: 'datacentres.porto.sslOffload',
-    problem: 'nothing ends TLS before EX02',
-    remedy: "publish: { virtualIp: '…' }",
+    problem: 'no declared machine ends TLS before EX02',
+    remedy: "publish: { virtualIp: '<its address>' } of the DNS view, the datacentre or the server",
   },
   {
     when: 'only a name that servers give to no client of the web stands for another machine',
@@ -370,8 +370,8 @@ const CASES: readonly Case[] = [
       dns: { zones: [{ name: 'contoso.com' }], elsewhere: { 'smtp.contoso.com': '192.0.2.99' } },
     }),
     path: 'sslOffload',
-    problem: 'nothing ends TLS before EX01, EX02',
-    remedy: "publish: { virtualIp: '…' }",
+    problem: 'no declared machine ends TLS before EX01, EX02',
+    remedy: "publish: { virtualIp: '<its address>' } of the DNS view, the datacentre or the server",
   },
   {
     when: 'nothing of a server is offloaded',
@@ -2441,7 +2441,7 @@ const CASES: readonly Case[] = [
     declaration: recorded({ mx: { 'contoso.com': [{ preference: 10, exchange: 'Mail.contoso.com.' }] } }),
     path: 'certificate.services',
     problem:
-      'SMTP is not among the services of EX01, EX02, to which mail of contoso.com goes by Mail.contoso.com., dns.records.mx["contoso.com"][0].exchange',
+      'SMTP is not among the services of EX01, EX02, to which the MX record of contoso.com sends mail (Mail.contoso.com., at dns.records.mx["contoso.com"][0].exchange)',
     remedy: "add 'SMTP'",
   },
   {
@@ -3271,7 +3271,7 @@ const CASES: readonly Case[] = [
       },
     }),
     path: 'dns.records.mx["contoso.com"][0].exchange',
-    problem: `'.' means that there is no host, but others are declared beside it`,
+    problem: `'.' means that the domain has no such host, but others are declared beside it`,
     remedy: "give only '.'",
   },
   {
