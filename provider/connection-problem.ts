@@ -112,7 +112,7 @@ export function connectionRemedy(error: unknown, endpoint: Endpoint, server?: st
       return `PowerShell at the other end stopped before it opened a session. Start it there by hand to see the same message, and correct what the message names; a missing or broken session configuration file (.pssc) is one cause. ${startedBy(endpoint)}`;
     case 'refused':
       if (facts.subsystem !== undefined) {
-        return `Add a line "Subsystem ${facts.subsystem} …" that starts PowerShell to the server's sshd_config and restart sshd, or name the subsystem that the server has in ${ENVIRONMENT.ssh_subsystem}.`;
+        return `Add a line "Subsystem ${facts.subsystem} …" that starts PowerShell to the server's sshd_config and restart sshd, or set ssh_subsystem (provider block, or ${ENVIRONMENT.ssh_subsystem}) to the name that its sshd_config has.`;
       }
       if (facts.faultCode === UNKNOWN_SHELL) return unknownShell(endpoint, server);
       return `The session was refused${facts.fullyQualifiedErrorId === undefined ? '' : ` (${facts.fullyQualifiedErrorId})`}: check the account's rights on the endpoint.`;

@@ -29,7 +29,9 @@ export type LookProblem =
 export function lookFailed(probe: Probe, { problem, end }: Unwell<LookProblem>): Diagnostic {
   const { kind, server, host, port, seconds } = probe;
   const [what, remedy] = lookText(probe, problem);
-  const isAway = problem.kind === 'silent' || (problem.kind === 'unreachable' && !isOfTls(problem.code));
+  const isAway =
+    (problem.kind === 'silent' && !problem.connected) ||
+    (problem.kind === 'unreachable' && !isOfTls(problem.code));
   const rest = kind === 'autodiscover' ? RESUME : NOT_RUN;
   if (end === 'stopped') {
     // The stop itself may have ended the connection of the last look.
@@ -66,6 +68,9 @@ const NO_TLS =
 function isOfTls(code: string): boolean {
   return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }
+
+const SLOW =
+  'The server can be reached: look at what answers at this port (for the web the application pools in IIS, otherwise the transport, POP or IMAP service), and at the load of the server.';
 
 const NO_ADDRESS: ReadonlySet<string> = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 
@@ -114,7 +119,7 @@ export function lookText(probe: Probe, problem: LookProblem): readonly [what: st
         'Autodiscover hands out the URLs that are set on the servers in the Active Directory site of the mailbox. Set the declared URLs on the other servers of that site as well, or declare the URLs that they have. Autodiscover keeps URLs in memory for some minutes, so a change shows later.',
       ];
     case 'silent':
-      return [notSeenText(at, probe.host, problem), reachRemedy(probe)];
+      return [notSeenText(at, probe.host, problem), problem.connected ? SLOW : reachRemedy(probe)];
     case 'unreachable':
       return [
         notSeenText(at, probe.host, problem),
@@ -167,7 +172,9 @@ export function notSeenText(at: string, host: string, problem: NotSeen): string 
     case 'no-tls':
       return `${at} does not start TLS: '${problem.reply}'`;
     case 'silent':
-      return `${at} does not answer within ${problem.seconds} seconds`;
+      return problem.connected
+        ? `${at} takes the connection, but does not answer completely within ${problem.seconds} seconds`
+        : `${at} does not answer within ${problem.seconds} seconds`;
     case 'unreachable': {
       const { code, message } = problem;
       if (code === 'ECONNREFUSED') return `${at} refuses the connection`;

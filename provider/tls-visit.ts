@@ -17,8 +17,8 @@ const HEALTHY_PAGE = /^\s*200 OK/i;
 export type NotSeen =
   /** The server answers STARTTLS with this reply of SMTP. */
   | { readonly kind: 'no-tls'; readonly reply: string }
-  /** The answer did not arrive, or not completely, in time. */
-  | { readonly kind: 'silent'; readonly seconds: number }
+  /** The answer did not arrive, or not completely, in time. `connected`: the server had taken the connection. */
+  | { readonly kind: 'silent'; readonly seconds: number; readonly connected: boolean }
   | { readonly kind: 'unreachable'; readonly code: string; readonly message: string };
 
 export interface VisitOptions {
@@ -59,9 +59,11 @@ export async function visit<Seen>(
     if (end.signal.aborted) socket.destroy();
     return socket;
   };
+  let connected = false;
   try {
     const below = keep(connect(place));
     await event(below, 'connect');
+    connected = true;
     if (isMail) await startTls(below);
     const tls = keep(secure({ socket: below, servername: name, rejectUnauthorized: false }));
     await event(tls, 'secureConnect');
@@ -70,7 +72,7 @@ export async function visit<Seen>(
     if (error instanceof NoStartTls) return { kind: 'no-tls', reply: inLine(error.reply) };
     const isSilent = end.signal.aborted && stopped?.aborted !== true;
     return isSilent
-      ? { kind: 'silent', seconds: milliseconds / 1000 }
+      ? { kind: 'silent', seconds: milliseconds / 1000, connected }
       : { kind: 'unreachable', code: codeOf(error), message: inLine(messageOf(error)) };
   } finally {
     clearTimeout(timer);

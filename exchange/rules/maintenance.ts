@@ -97,12 +97,14 @@ function targetFindings(
 ): readonly Finding[] {
   const target = servers.find(({ name }) => sameName(name, named));
   const at = [...path, { attribute: 'redirectTo' }];
+  const isDrained = (one: Placement['server']) => drained.some(({ server }) => server === one);
   if (target === undefined) {
+    const fit = servers.filter((server) => hasComponentStates(server) && !isDrained(server));
     return [
       {
         path: at,
         problem: `'${named}' is none of ${servers.map(({ name }) => name).join(', ')}`,
-        remedy: 'name a server of the site by its name, without a domain',
+        remedy: `${fit.length === 0 ? '' : `name one of ${fit.map(({ name }) => name).join(', ')}, without a domain, or `}leave redirectTo out, so that one is chosen for each server`,
       },
     ];
   }
@@ -115,7 +117,7 @@ function targetFindings(
       },
     ];
   }
-  return drained.some(({ server }) => server === target)
+  return isDrained(target)
     ? [
         {
           path: at,

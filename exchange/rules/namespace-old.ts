@@ -16,7 +16,7 @@ export const namespaceOld: Rule = {
     'A name of servers of Exchange 2013 or later does not also resolve to an older server. The newer servers answer for both, and pass on requests for mailboxes on older servers.',
   check: ({ site, topology }) =>
     topology.published.flatMap((published) => {
-      const { host, path } = published;
+      const { host, path, place } = published;
       const led = viewsOf(site).flatMap((view) => {
         const servers = serversBehind(site, view, published);
         const old = servers.filter(({ version }) => !version.isAtLeast(ExchangeVersion.V2013));
@@ -36,8 +36,13 @@ export const namespaceOld: Rule = {
             {
               path,
               problem: `'${host}' resolves to ${names.join(', ')}, too, beside newer servers that should answer for all`,
-              remedy: `give the old servers names of their own, in each of them and not in the site: namespaces: { client: 'legacy.contoso.com', autodiscover: '<their own name>' }; or declare in the DNS view what the name resolves to: elsewhere: { '${host}': '<address of the newer servers>' }`,
+              // Only the client namespace has a setting in each server that replaces it wholly.
+              remedy: `${isClient(place) ? `give the old servers a name of their own, in each of them and not in the site: namespaces: { client: 'legacy.contoso.com' }; or ` : ''}declare in the DNS view what the name resolves to: elsewhere: { '${host}': '<address of the newer servers>' }`,
             },
           ];
     }),
 };
+
+function isClient(place: string): boolean {
+  return place.split('.').includes('client');
+}

@@ -7,7 +7,7 @@ const LARGEST_TTL = 2 ** 31 - 1;
 export const recordTtl: Rule = {
   id: 'record-ttl',
   severity: 'error',
-  description: 'A TTL is a whole number of seconds.',
+  description: `A TTL is a whole number of seconds, from 1 to ${LARGEST_TTL}.`,
   check: ({ site }) =>
     viewsOf(site).flatMap(({ declared: { ttlSeconds: ttl }, path }) =>
       ttl === undefined || (Number.isInteger(ttl) && ttl > 0 && ttl <= LARGEST_TTL)
@@ -15,8 +15,8 @@ export const recordTtl: Rule = {
         : [
             {
               path: [...path, { attribute: 'ttlSeconds' }],
-              problem: `${ttl} is not a TTL`,
-              remedy: 'give a whole number of seconds, such as 300',
+              problem: `${ttl} is not a TTL that can be declared`,
+              remedy: `give a whole number of seconds from 1 to ${LARGEST_TTL}, such as 300`,
             },
           ],
     ),

@@ -160,10 +160,15 @@ export interface ManagedResource<Target, Step = unknown> {
   requiresReplace?(prior: Values, planned: Values): readonly Path[];
   /**
    * Looks up facts for the plan: values of computed attributes, and diagnostics. Called for every plan, also where the
-   * configuration did not change, unless the plan refuses the change at once (a new identity, `-replace`), or it is,
-   * in a definition with `find`, the removal of a deposed object (the old one, which a replacement keeps until the new one is created) in a walk that
-   * has applied a change already. Called again in the apply, where Terraform plans each creation and update once more: a value that was known in the plan and differs now makes Terraform stop. A removal is not planned
-   * again: its values replace those of the prior object when its steps are computed, at plan and at apply.
+   * configuration did not change, with two exceptions:
+   *
+   * - where the plan refuses the change at once (a new identity, `-replace`)
+   * - in a definition with `find`, for the removal of a deposed object (the old one, which a replacement keeps until the new
+   *   one is created) once the walk has applied a change
+   *
+   * Called again in the apply, where Terraform plans each creation and update once more: a value that was known in the plan
+   * and differs now makes Terraform stop. A removal is not planned again: the values that `inform` gave replace those of
+   * the prior object when its steps are computed, at plan and at apply.
    */
   inform?(change: Change, target: Target): Promise<Information>;
   /**
@@ -187,7 +192,7 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * Reads the object; null where it is gone. `state` says which object, and holds what cannot be read of it, which must be
    * taken over from it: its last known state, or what an import gave. In an apply it is the object as planned, and after a
-   * failure in one call that before the change, in another that as planned. Also called before a removal is planned, where
+   * failure it is called with the object as it was before the change, and then as planned. Also called before a removal is planned, where
    * the definition has `find` and the removal runs something.
    */
   read(state: Values, target: Target): Promise<ReadResult>;

@@ -13,7 +13,7 @@ interface Entry {
 
 /**
  * What the plans and applies of one walk of Terraform through its resource graph have in common. Terraform configures
- * the provider anew for each walk, and knows objects by their addresses only. The walk knows them by their identity,
+ * the provider anew for each walk, and knows objects by their addresses only. This class knows them by their identity,
  * and so notices where one object has two addresses: removed under `exchange_x.old` and wanted under `exchange_x.new`,
  * it would be gone in the end.
  */

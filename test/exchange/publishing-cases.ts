@@ -41,7 +41,8 @@ const PROXY_CASES: readonly RuleCase[] = [
     declaration: proxied({}, { mailProtocols: { pop: { host: 'mail.contoso.com' } } }),
     path: 'mailProtocols.pop.host',
     problem: 'passes on HTTPS only',
-    remedy: 'ports 995 and 110',
+    remedy:
+      "give POP3 a name of its own, and for that name declare the machine that passes on ports 995 and 110: dns.external.elsewhere: { '<the name for POP3>': '<address>' }",
   },
   {
     when: 'the certificate of the proxy lacks a name',

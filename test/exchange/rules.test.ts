@@ -1018,7 +1018,19 @@ const CASES: readonly Case[] = [
     declaration: site({ ...balanced, maintenance: { redirectTo: 'EX09' } }),
     path: 'maintenance.redirectTo',
     problem: "'EX09' is none of EX01, EX02",
-    remedy: 'without a domain',
+    remedy: 'leave redirectTo out, so that one is chosen for each server',
+  },
+  {
+    when: 'messages of one server are to go to a server that there is not',
+    rule: 'maintenance',
+    declaration: site({
+      ...balanced,
+      servers: [server(1, { version: V2010 }), server(2, { maintenance: { redirectTo: 'EX09' } }), server(3)],
+      dag: { ...dag, members: ['EX02', 'EX03'] },
+    }),
+    path: 'servers[1].maintenance.redirectTo',
+    problem: "'EX09' is none of EX01, EX02, EX03",
+    remedy: 'name one of EX03, without a domain, or leave redirectTo out',
   },
   {
     when: 'messages are to go to a server of 2010',

@@ -141,12 +141,14 @@ const LOOKS: readonly (readonly [Probe, LookProblem])[] = [
   [AUTODISCOVER, { kind: 'not-let-in', status: 403, account: 'pröbe', isBeyondAscii: true }],
   [AUTODISCOVER, { kind: 'no-answer', reply: 'answers 500, not 200' }],
   [AUTODISCOVER, { kind: 'other-urls', differences: ['one', 'two'] }],
-  [WEB, { kind: 'silent', seconds: 10 }],
+  [WEB, { kind: 'silent', seconds: 10, connected: false }],
+  [PAGE, { kind: 'silent', seconds: 10, connected: true }],
   ...['', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER'].map(
     (code) => [WEB, unreachable(code)] as const,
   ),
   [IMAP, unreachable('ECONNREFUSED')],
-  [AUTODISCOVER, { kind: 'silent', seconds: 10 }],
+  [AUTODISCOVER, { kind: 'silent', seconds: 10, connected: false }],
+  [AUTODISCOVER, { kind: 'silent', seconds: 10, connected: true }],
   [AUTODISCOVER, unreachable('ECONNREFUSED')],
 ];
 

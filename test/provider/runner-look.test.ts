@@ -166,7 +166,11 @@ describe('a server that', () => {
   test('says nothing is given up, and the look ends', async () => {
     web.disturbance = { kind: 'silence' };
     const probe = certificate(SETUPS());
-    expect(await look(probe, settings(), { milliseconds: 300 })).toEqual({ kind: 'silent', seconds: 0.3 });
+    expect(await look(probe, settings(), { milliseconds: 300 })).toEqual({
+      kind: 'silent',
+      seconds: 0.3,
+      connected: true,
+    });
   });
 
   test('has no address is told as that', async () => {
