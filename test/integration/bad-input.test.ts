@@ -60,7 +60,7 @@ const REFUSED_AT_SYNTH: readonly (readonly [string, ExchangeSiteProps, readonly 
   [
     'a URL in the place of a host',
     withClient('https:///owa'),
-    ['namespaces.client', "'https:///owa' is a URL", 'write a host name'],
+    ['namespaces.client', "'https:///owa' is not only a host name", 'write a host name'],
   ],
   ['a host with a space', withClient(`web mail.${ZONE}`), ['namespaces.client', 'a space', 'remedy:']],
   [
