@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
-import { build, transform, type Metafile } from 'esbuild';
+import { basename, dirname, join, resolve } from 'node:path';
+import { build, transform } from 'esbuild';
 
 const root = resolve(__dirname, '..');
 const COMMENT = '//';
@@ -19,9 +19,8 @@ const SHORTENED = { minifyWhitespace: true, minifySyntax: true } as const;
  */
 export async function bundle(entry: string, file: string): Promise<void> {
   mkdirSync(dirname(file), { recursive: true });
-  const { outputFiles, metafile } = await build({
+  const { outputFiles } = await build({
     entryPoints: [join(root, entry)],
-    absWorkingDir: root,
     outdir: dirname(file),
     write: false,
     bundle: true,
@@ -31,7 +30,6 @@ export async function bundle(entry: string, file: string): Promise<void> {
     format: 'esm',
     splitting: true,
     ...SHORTENED,
-    metafile: true,
     legalComments: 'external',
     // Optional native parts of ssh2, which has the same functions in JavaScript: a bundle must also run where nothing can
     // be compiled.
@@ -41,8 +39,7 @@ export async function bundle(entry: string, file: string): Promise<void> {
   const parts = new Map<string, string>();
   const legal: string[] = [];
   for (const { path, text } of outputFiles) {
-    if (path.endsWith('.js'))
-      parts.set(`./${basename(path)}`, await asCommonJs(text, isThirdParty(metafile, path)));
+    if (path.endsWith('.js')) parts.set(`./${basename(path)}`, await asCommonJs(text));
     else legal.push(text);
   }
   const main = `./${basename(entry, '.ts')}.js`;
@@ -54,21 +51,12 @@ export async function bundle(entry: string, file: string): Promise<void> {
   chmodSync(file, 0o755);
 }
 
-/** Whether all code of a part comes from other projects. */
-function isThirdParty({ outputs }: Metafile, file: string): boolean {
-  // esbuild writes all paths with slashes.
-  const inputs = Object.keys(outputs[relative(root, file).replaceAll('\\', '/')]?.inputs ?? {});
-  return inputs.length > 0 && inputs.every((input) => input.startsWith('node_modules/'));
-}
-
-/** @param shortensNames whether its functions get short names, too */
-async function asCommonJs(text: string, shortensNames: boolean): Promise<string> {
+async function asCommonJs(text: string): Promise<string> {
   const { code } = await transform(text, {
     format: 'cjs',
     platform: 'node',
     target: 'node20',
     ...SHORTENED,
-    minifyIdentifiers: shortensNames,
     // The parts are in the same file, so that import() cannot load them. This turns it into require().
     supported: { 'dynamic-import': false },
   });

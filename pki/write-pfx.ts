@@ -18,7 +18,7 @@ export interface PfxOptions {
   /** The provider in which Windows is to keep the keys. Left out: Windows chooses. */
   readonly keyProvider?: string;
   /**
-   * How the keys are encrypted. '3des' is the older way, in which files for older Windows are written.
+   * How the keys are encrypted. '3des' is the older way.
    *
    * @default 'aes256'
    */

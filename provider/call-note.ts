@@ -2,6 +2,7 @@ import type { Invocation } from '../powershell/invocation';
 import type { Outcome } from '../powershell/outcome';
 import type { TripOutcome } from '../powershell/session';
 import { renderInvocation } from '../powershell/script';
+import { counted } from './quantity';
 
 /** A log line for a remote call: the call, how it ended and how long it took. Secrets are masked. */
 export function callNote(
@@ -32,8 +33,4 @@ function ending(outcome: Outcome | TripOutcome): string {
     case 'unknown':
       return `outcome unknown (${outcome.interruption ?? outcome.message})`;
   }
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,7 +1,7 @@
 import type { Probe } from '../exchange/resources';
 import type { Diagnostic } from '../schema';
 import type { AutodiscoverProblem } from './autodiscover-look';
-import { foundAfter, type Unwell } from './patience';
+import { foundAfter, STOPPED, type Unwell } from './patience';
 import { NOT_RUN, RESUME } from './resume';
 import { inLine } from './quotation';
 import type { NotSeen } from './tls-visit';
@@ -35,9 +35,7 @@ export function lookFailed(probe: Probe, { problem, end }: Unwell<LookProblem>):
   const rest = kind === 'autodiscover' ? RESUME : NOT_RUN;
   if (end === 'stopped') {
     // The stop itself may have ended the connection of the last look.
-    const seen = isAway
-      ? 'Stopped on request before the check passed.'
-      : `${foundAfter(seconds, end)}: ${what}.`;
+    const seen = isAway ? STOPPED : `${foundAfter(seconds, end)}: ${what}.`;
     return {
       severity: 'error',
       summary: `The check of ${server} from this machine was stopped`,

@@ -1,7 +1,7 @@
 import type { Bound, UnknownOutcome } from '../powershell/outcome';
 import type { Diagnostic } from '../schema';
 import { ENVIRONMENT } from './configuration';
-import { counted } from './patience';
+import { counted } from './quantity';
 import { quoted } from './quotation';
 
 const READ_REPEATED = 'The cmdlet changes no setting. It was sent a second time, which failed as well.';
@@ -77,7 +77,7 @@ export function lostCallProblem(
   if (seconds !== undefined) {
     return {
       severity: 'error',
-      summary: `${cmdlet}${where} did not end within ${counted(seconds)}`,
+      summary: `${cmdlet}${where} did not end within ${counted(seconds, 'second')}`,
       detail: `${texts.timedOut}\nThe limit is ${CALL_TIME}. Raise it if the server needs longer.`,
     };
   }
@@ -129,7 +129,7 @@ export function notSentInTimeProblem(
   if (seconds === undefined) return undefined;
   return {
     severity: 'error',
-    summary: `${cmdlet}${where} was not sent within ${counted(seconds)}`,
+    summary: `${cmdlet}${where} was not sent within ${counted(seconds, 'second')}`,
     detail: `It waited for its turn until its time was over, because earlier calls took so long. It was never sent and changed nothing.\nThe limit is ${CALL_TIME}. If the servers need longer, raise it, or parallel_calls (${ENVIRONMENT.parallel_calls}). Then deploy again to run the rest.`,
   };
 }

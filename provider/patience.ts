@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { counted } from './quantity';
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 15_000;
@@ -43,18 +44,18 @@ export async function waitUntilWell<Problem>(
   }
 }
 
+export const STOPPED = 'Stopped on request before the check passed.';
+
 /** How the text of what the last look found begins. */
 export function foundAfter(seconds: number, end: WaitEnd): string {
   switch (end) {
     case 'time-over':
-      return seconds === 0 ? 'At the only attempt' : `Still so at the last look within ${counted(seconds)}`;
+      return seconds === 0
+        ? 'At the only attempt'
+        : `Still so at the last look within ${counted(seconds, 'second')}`;
     case 'stopped':
-      return 'Stopped on request before the check passed. Last seen';
+      return `${STOPPED} Last seen`;
     case 'lasting':
       return 'Not tried again';
   }
-}
-
-export function counted(seconds: number): string {
-  return `${seconds} second${seconds === 1 ? '' : 's'}`;
 }

@@ -2,7 +2,8 @@ import type { Omission, Step, ToldFailure } from '../exchange/resources';
 import type { Invocation } from '../powershell/invocation';
 import { renderInvocation } from '../powershell/script';
 import type { Diagnostic } from '../schema';
-import { counted, foundAfter, type Unwell } from './patience';
+import { foundAfter, type Unwell } from './patience';
+import { counted } from './quantity';
 import { NOT_RUN, RESUME } from './resume';
 
 /** Shows the call of a step that was left out on purpose, for an administrator who wants to run it all the same. */
@@ -39,7 +40,9 @@ export function checkReadProblem(
   told?: ToldFailure,
 ): Diagnostic {
   const repeated =
-    end === 'time-over' && seconds > 0 ? `The check was repeated for at most ${counted(seconds)}. ` : '';
+    end === 'time-over' && seconds > 0
+      ? `The check was repeated for at most ${counted(seconds, 'second')}. `
+      : '';
   return { severity, summary, detail: `${detail}\n${repeated}${closingOf(told)}` };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Values of declarations, plans and real objects. Null stands for what is not set, and is known. A value is unknown until
- * the apply, whole (`UNKNOWN`) or in a part. A set is an array in a fixed order (`inSetOrder`), so that equal sets are
+ * Values of declarations, plans and real objects. Null stands for what is not set, and is known. A value may be unknown
+ * until the apply, whole (`UNKNOWN`) or in a part. A set is an array in a fixed order (`inSetOrder`), so that equal sets are
  * equal arrays.
  */
 

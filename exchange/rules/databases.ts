@@ -10,7 +10,7 @@ function nonMembers({ declared, group, path }: PlacedDatabase): readonly Finding
   const members = group.members.map(({ name }) => name);
   return declared.copies.flatMap((copy, index) =>
     // Other rules report texts that are not computer names, such as an FQDN, and declared members that can be none.
-    includesName([...members, ...(group.group.members ?? [])], copy) || serverNameProblem(copy) !== undefined
+    includesName(group.group.members ?? members, copy) || serverNameProblem(copy) !== undefined
       ? []
       : [
           {

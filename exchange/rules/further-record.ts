@@ -3,6 +3,7 @@ import { formatPath } from '../../schema';
 import { recordTypeOf } from '../addresses';
 import { likelyZone, zoneOf } from '../dns-records';
 import { declaredRecords, type DeclaredRecords, plainName } from '../further-records';
+import type { Side } from '../given-names';
 import { isHostName } from '../resources/host';
 import { sameName } from '../resources/equality';
 import type { Finding, Rule, RuleInput } from './rule';
@@ -14,13 +15,14 @@ export const furtherRecord: Rule = {
     'Records in `records` are in a zone of their view and have names, numbers and targets that DNS accepts. A CNAME is the only record of its name, and does not lead back to itself. MX and SRV records name hosts that are not aliases, each host once; or they hold only a dot, which says that there is no host.',
   check: (input) => {
     const records = declaredRecords(input.site);
+    const aliases = { internal: aliasesIn('internal', records), external: aliasesIn('external', records) };
     return records.flatMap((record) => [
       ...misspelled(record),
-      ...wrongHosts(record, records),
+      ...wrongHosts(record, aliases[record.view.side]),
       ...outsideZones(record),
       ...declaredTwice(record, records),
       ...besideAlias(record, records, input),
-      ...aliasOfItself(record, records),
+      ...aliasOfItself(record, aliases[record.view.side]),
     ]);
   },
 };
@@ -141,7 +143,7 @@ function leadsOf({ content, path }: DeclaredRecords): readonly Lead[] {
  */
 const NOBODY = '.';
 
-function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]): readonly Finding[] {
+function wrongHosts(record: DeclaredRecords, aliases: Aliases): readonly Finding[] {
   const leads = leadsOf(record);
   return leads.flatMap((lead, index): readonly Finding[] => {
     const { host, port, path } = lead;
@@ -160,7 +162,7 @@ function wrongHosts(record: DeclaredRecords, records: readonly DeclaredRecords[]
         },
       ];
     }
-    return toAlias(record, host, path, records);
+    return toAlias(record, host, path, aliases);
   });
 }
 
@@ -188,12 +190,11 @@ function nobody({ content }: DeclaredRecords, path: Path): readonly Finding[] {
 
 /** The host of an MX or SRV record must not be an alias (RFC 2181, section 10.3, and RFC 2782). */
 function toAlias(
-  { view, content: { recordType } }: DeclaredRecords,
+  { content: { recordType } }: DeclaredRecords,
   host: string,
   path: Path,
-  records: readonly DeclaredRecords[],
+  aliases: Aliases,
 ): readonly Finding[] {
-  const aliases = aliasesIn(view, records);
   const alias = aliases.get(plainName(host));
   if (alias === undefined) return [];
   const end = chainFrom(alias.target, aliases).at(-1) ?? alias.target;
@@ -211,7 +212,7 @@ function toAlias(
 /** The aliases of a view, by name. */
 type Aliases = ReadonlyMap<string, { readonly path: Path; readonly target: string }>;
 
-function aliasesIn({ side }: DeclaredRecords['view'], records: readonly DeclaredRecords[]): Aliases {
+function aliasesIn(side: Side, records: readonly DeclaredRecords[]): Aliases {
   return new Map(
     records.flatMap(({ content, view, host, path }) =>
       content.recordType === 'CNAME' && view.side === side ? [[host, { path, target: content.target }]] : [],
@@ -232,12 +233,9 @@ function chainFrom(host: string, aliases: Aliases): readonly string[] {
 }
 
 /** Clients never get to an address where an alias leads back to itself. */
-function aliasOfItself(
-  { view, content, host, key, path }: DeclaredRecords,
-  records: readonly DeclaredRecords[],
-): readonly Finding[] {
+function aliasOfItself({ content, host, key, path }: DeclaredRecords, aliases: Aliases): readonly Finding[] {
   if (content.recordType !== 'CNAME') return [];
-  const chain = chainFrom(content.target, aliasesIn(view, records));
+  const chain = chainFrom(content.target, aliases);
   if (!chain.some((name) => plainName(name) === host)) return [];
   const between = chain.slice(0, -1);
   return [

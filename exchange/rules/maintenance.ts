@@ -104,7 +104,7 @@ function targetFindings(
       {
         path: at,
         problem: `'${named}' is none of ${servers.map(({ name }) => name).join(', ')}`,
-        remedy: `${fit.length === 0 ? '' : `name one of ${fit.map(({ name }) => name).join(', ')}, without a domain, or `}leave redirectTo out, so that one is chosen for each server`,
+        remedy: `${fit.length === 0 ? '' : `name one of ${fit.map(({ name }) => name).join(', ')}, without a domain, or `}declare maintenance: true, so that one is chosen for each server`,
       },
     ];
   }
@@ -122,7 +122,7 @@ function targetFindings(
         {
           path: at,
           problem: `${target.name} would hand its messages to itself`,
-          remedy: `name another server for ${target.name}, or leave redirectTo out, so that one is chosen`,
+          remedy: `name another server for ${target.name}, or declare maintenance: true, so that one is chosen`,
         },
       ]
     : [];

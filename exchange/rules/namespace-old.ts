@@ -1,5 +1,6 @@
 import { serversBehind } from '../dns-records';
 import { viewsOf } from '../dns-views';
+import { scopeAndPlace } from '../name-place';
 import { publishedAs } from '../publishing';
 import { ExchangeVersion } from '../versions';
 import { isSharedName } from './legacy-name';
@@ -36,13 +37,9 @@ export const namespaceOld: Rule = {
             {
               path,
               problem: `'${host}' resolves to ${names.join(', ')}, too, beside newer servers that should answer for all`,
-              // Only the client namespace has a setting in each server that replaces it wholly.
-              remedy: `${isClient(place) ? `give the old servers a name of their own, in each of them and not in the site: namespaces: { client: 'legacy.contoso.com' }; or ` : ''}declare in the DNS view what the name resolves to: elsewhere: { '${host}': '<address of the newer servers>' }`,
+              // What an old server hands out as its own Autodiscover name must lead to the newer servers all the same.
+              remedy: `${scopeAndPlace(place)[1].split('.')[0] === 'client' ? `give the old servers a name of their own, in each of them and not in the site: namespaces: { client: 'legacy.contoso.com' }; or ` : ''}declare in the DNS view what the name resolves to: elsewhere: { '${host}': '<address of the newer servers>' }`,
             },
           ];
     }),
 };
-
-function isClient(place: string): boolean {
-  return place.split('.').includes('client');
-}

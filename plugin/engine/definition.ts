@@ -173,10 +173,10 @@ export interface ManagedResource<Target, Step = unknown> {
   inform?(change: Change, target: Target): Promise<Information>;
   /**
    * The steps that carry the change out, in order. Pure: the target gives no more than its settings. `UNKNOWN` while a
-   * value that they depend on is. Called at plan and again at apply; where the two differ, none of the object's steps
-   * is run. Where the plan left the steps unknown, or a creation or an update has no `stepsAttribute`, the plan showed none to compare
-   * with. An attribute that is left to the provider and is not known yet is null here, so that `UNKNOWN` always means an
-   * input that something else will make known.
+   * value that they depend on is. Called at plan and again at apply; where the two differ, none of the object's steps is
+   * run. Where the plan left the steps unknown, or a creation or an update has no `stepsAttribute`, the plan showed none
+   * to compare with. An attribute that is left to the provider and is not known yet is null here, so that `UNKNOWN` always
+   * means an input that something else will make known.
    */
   steps(change: Change, target: Target): readonly Step[] | Unknown;
   /**
@@ -192,8 +192,8 @@ export interface ManagedResource<Target, Step = unknown> {
   /**
    * Reads the object; null where it is gone. `state` says which object, and holds what cannot be read of it, which must be
    * taken over from it: its last known state, or what an import gave. In an apply it is the object as planned, and after a
-   * failure it is called with the object as it was before the change, and then as planned. Also called before a removal is planned, where
-   * the definition has `find` and the removal runs something.
+   * failure it is called with the object as it was before the change, and then as planned. Also called before a removal is
+   * planned, where the definition has `find` and the removal runs something.
    */
   read(state: Values, target: Target): Promise<ReadResult>;
   /**

@@ -151,7 +151,8 @@ export class Engine<Target> {
   }
 
   /**
-   * Makes each step, and each read after it, breakable by itself: an apply then ends as after a step that failed, and keeps what is known.
+   * Makes each step, and each read after it, breakable by itself: an apply then ends as after a step that failed, and
+   * keeps what is known.
    */
   #withBreakableSteps(resource: ManagedResource<Target>): ManagedResource<Target> {
     return {

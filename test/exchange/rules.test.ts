@@ -1018,7 +1018,7 @@ const CASES: readonly Case[] = [
     declaration: site({ ...balanced, maintenance: { redirectTo: 'EX09' } }),
     path: 'maintenance.redirectTo',
     problem: "'EX09' is none of EX01, EX02",
-    remedy: 'leave redirectTo out, so that one is chosen for each server',
+    remedy: 'declare maintenance: true, so that one is chosen for each server',
   },
   {
     when: 'messages of one server are to go to a server that there is not',
@@ -1030,7 +1030,8 @@ const CASES: readonly Case[] = [
     }),
     path: 'servers[1].maintenance.redirectTo',
     problem: "'EX09' is none of EX01, EX02, EX03",
-    remedy: 'name one of EX03, without a domain, or leave redirectTo out',
+    remedy:
+      'name one of EX03, without a domain, or declare maintenance: true, so that one is chosen for each server',
   },
   {
     when: 'messages are to go to a server of 2010',
@@ -1050,7 +1051,7 @@ const CASES: readonly Case[] = [
     declaration: site({ ...balanced, maintenance: { redirectTo: 'ex02' } }),
     path: 'maintenance.redirectTo',
     problem: 'EX02 would hand its messages to itself',
-    remedy: 'leave redirectTo out',
+    remedy: 'or declare maintenance: true, so that one is chosen',
   },
   {
     when: 'a server of 2007 is to be drained',
@@ -2361,6 +2362,20 @@ const CASES: readonly Case[] = [
     path: 'mailProtocols.imap.host',
     problem: "'imap.contoso.com' is not on the certificate",
     remedy: 'certificate.names',
+  },
+  {
+    when: 'the Autodiscover name of a datacentre called client leads to an old server, too',
+    rule: 'namespace-old',
+    declaration: site({
+      servers: [
+        server(1, { version: ExchangeVersion.V2010, datacentre: 'client' }),
+        server(2, { version: ExchangeVersion.V2016, datacentre: 'client' }),
+      ],
+      datacentres: { client: { namespaces: { autodiscover: 'autodiscover.contoso.com' } } },
+    }),
+    path: 'datacentres.client.namespaces.autodiscover',
+    problem: "'autodiscover.contoso.com' resolves to EX01, too",
+    remedy: "declare in the DNS view what the name resolves to: elsewhere: { 'autodiscover.contoso.com'",
   },
   {
     when: 'a name of new servers leads to an old one, too',

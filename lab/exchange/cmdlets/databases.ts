@@ -346,9 +346,8 @@ function takesOver({ services, running, site }: ServerState, from: ServerState):
 
 /**
  * Moves every database that is active on a server to another copy; a database without a copy that may take over stays
- * (the page of Set-MailboxServer). The
- * copy with the lowest preference number takes it at once. A real server compares how far each copy is, and needs a
- * while (unverified: how long).
+ * (the page of Set-MailboxServer). The copy with the lowest preference number takes it at once. A real server compares how
+ * far each copy is, and needs a while (unverified: how long).
  */
 export function moveActiveCopies(call: Call, from: ServerState): readonly DatabaseState[] {
   const active = call.organization.databases.filter(({ server }) => server === from.name);

@@ -104,7 +104,9 @@ function Wait-Healthy {
         if ($found.Count -eq 0) { return }
         $text = $found -join ', '
         if ((Get-Date) -ge $deadline) {
-            throw ($Server + ' is not healthy after ' + $Seconds + ' seconds: ' + $text)
+            $after = ''
+            if ($Seconds -gt 0) { $after = ' after ' + $Seconds + ' seconds' }
+            throw ($Server + ' is not healthy' + $after + ': ' + $text)
         }
         if ($text -ne $said) { Write-Host ('  waiting: ' + $text) }
         $said = $text
